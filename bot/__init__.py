@@ -1,0 +1,1 @@
+"""Wires: settings, clients, schedules and the store. The only room that makes clients."""

@@ -1,0 +1,1 @@
+"""Reads: the only code that asks an API or opens a recording."""

@@ -1,0 +1,1 @@
+"""Talks: commands, buttons and digests of Slack, and the renderers they share with the terminal."""

@@ -1,0 +1,1 @@
+"""Puts a report into words: Block Kit, terminal, Markdown and JSON. Pure."""
