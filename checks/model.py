@@ -118,7 +118,7 @@ class Finding:
     drop_if_harmless: bool = False
 
 
-class Undecided(Exception):  # noqa: N818 - not an error: the check says that it could not tell
+class Undecided(Exception):
     """Raised or yielded by a check that read its parts and still cannot tell: ``why`` and the ``grant``."""
 
     def __init__(self, why: str, grant: str | None = None) -> None:
@@ -157,7 +157,7 @@ class Check:
 
 def check(
     *,
-    id: str,  # noqa: A002 - the report's own word
+    id: str,
     title: str,
     source: str,
     modes: Iterable[str] = (),

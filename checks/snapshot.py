@@ -12,7 +12,7 @@ from checks.parts import kubernetes as k8s
 class Gap:
     """Why a part is missing.
 
-    ``reason`` is one of: "not asked", "refused: <what> (<code>)", "timed out …", "unreadable: …", "not found: …".
+    ``reason`` begins with one of: "not asked", "refused:", "timed out", "unreadable:", "not found:".
     ``grant`` is the right that would close the gap, where one would. ``asked`` is the path.
     """
 

@@ -212,7 +212,7 @@ class Vpcs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One route: destination range and where it goes ("local", "igw-…", "nat-…", "tgw-…", "eni-…", "pcx-…")."""
+    """One route: destination range and where it goes ("local", "igw-…", "nat-…", "tgw-…", "eni-…")."""
 
     destination: str
     target: str
@@ -245,7 +245,7 @@ class RouteTables:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRule:
-    """One ingress permission. ``protocol`` "-1" is all; ports None are all. ``prefix_lists``: contents unread."""
+    """One ingress permission: ``protocol`` "-1" and ports None are all; ``prefix_lists`` are not resolved."""
 
     protocol: str
     from_port: int | None = None

@@ -77,7 +77,7 @@ class CiliumConfig:
 
     @property
     def routing_mode(self) -> str | None:
-        """``native`` or ``tunnel``. Up to 1.13 the key ``tunnel`` says it (disabled is native); None: neither key."""
+        """``native`` or ``tunnel``; up to 1.13 from ``tunnel`` (disabled is native). None: neither key."""
         mode = self.data.get("routing-mode", "").strip()
         if mode:
             return mode
@@ -160,7 +160,7 @@ def _networks(text: str) -> tuple[IPv4Network, ...]:
 class AttachedEni:
     """One ``status.eni.enis{}``. ``number`` is 0 where the key is absent (an omitted zero).
 
-    ``addresses``: secondary addresses, those of delegated prefixes included (each /28 is flattened into them).
+    ``addresses``: secondary addresses, those of delegated prefixes included (a /28 is flattened into 16).
     ``lone``: addresses that lie in none of ``prefixes``.
     """
 

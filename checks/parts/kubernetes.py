@@ -328,7 +328,7 @@ class ServiceEndpoints:
 
 @dataclass(frozen=True)
 class Endpoints:
-    """EndpointSlices by (namespace, Service). A Service without any slice is not in it: no endpoint at all."""
+    """EndpointSlices by (namespace, Service). A Service without a slice is not in it: no endpoint."""
 
     ASKED: ClassVar[str] = "kubernetes/apis/discovery.k8s.io/v1/endpointslices"
     by_service: Mapping[tuple[str, str], ServiceEndpoints] = field(default_factory=dict)
