@@ -81,10 +81,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Explains:
-    """A claim on a symptom: this cause makes that symptom, for these subjects (None: for all of them)."""
+    """A claim on a symptom, for these subjects of it (None: for all of them).
+
+    The kinds of subjects: pods-not-scheduled and pods-without-ip name Pods; nodes-not-ready,
+    nodes-unreachable and agents-not-ready Nodes; operator-not-ready the Deployment; dns-failing,
+    webhooks-failing and services-failing Services; admission-refused the controllers that could not create.
+    ``of`` is used in ``Finding.follows_from`` of a symptom only: which of its own subjects is meant.
+    """
 
     symptom: str
     subjects: frozenset[Subject] | None = None
+    of: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +108,8 @@ class Finding:
     ``follows_from`` marks a mere consequence: when each of these symptoms, for these subjects, is explained
     by another cause, this finding is folded into that cause's ``leads_to``. (A symptom uses it in the same
     way: services-failing follows from the waiting pods of the Service, and is explained by their cause.)
+    ``leads_to`` names causes that merely follow from this one: found as well, and explaining nothing that
+    this one does not, they are folded into it.
     """
 
     kind: Kind
@@ -114,6 +123,7 @@ class Finding:
     references: tuple[str, ...] = ()
     explains: tuple[Explains, ...] = ()
     follows_from: tuple[Explains, ...] = ()
+    leads_to: tuple[str, ...] = ()
     inferred: bool = False
     drop_if_harmless: bool = False
 

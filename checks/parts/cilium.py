@@ -76,6 +76,11 @@ class CiliumConfig:
         return None if mode in ("", "none") else mode
 
     @property
+    def allocator(self) -> str:
+        """Who hands out pod addresses: the IPAM mode, or ``chained`` when another CNI plug-in does."""
+        return self.ipam_mode if self.chaining in (None, "portmap") else "chained"
+
+    @property
     def routing_mode(self) -> str | None:
         """``native`` or ``tunnel``; up to 1.13 from ``tunnel`` (disabled is native). None: neither key."""
         mode = self.data.get("routing-mode", "").strip()

@@ -49,12 +49,12 @@ class NodeAccount:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Every node on which Cilium hands out addresses, sorted by name.
+    """Every node on which Cilium hands out addresses, sorted by name; ``mode`` None: the config is unread.
 
     ``unsupported``: nodes that are not counted, by reason (Fargate, Auto Mode, hybrid, Windows).
     """
 
-    mode: str = "cluster-pool"
+    mode: str | None = None
     items: tuple[NodeAccount, ...] = ()
     unsupported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

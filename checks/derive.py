@@ -1,0 +1,113 @@
+"""What follows from several parts at once: who waits for what, and every node's account of addresses."""
+
+import dataclasses
+import re
+from datetime import datetime, timedelta
+
+from checks.accounts import accounts_of
+from checks.parts.derived import SchedulerReason, StuckPod, UnscheduledPod, Waiting
+from checks.parts.kubernetes import Events, Pod, Pods
+from checks.snapshot import Gap, Snapshot
+
+GRACE = timedelta(seconds=120)
+"""What is just starting is not judged (report-format.md)."""
+
+SANDBOX_EVENT = "FailedCreatePodSandBox"
+_VOLUME_EVENTS = frozenset({"FailedMount", "FailedAttachVolume", "FailedMapVolume"})
+_NOT_A_SANDBOX_WAIT = frozenset(
+    {
+        "ImagePullBackOff",
+        "ErrImagePull",
+        "ErrImageNeverPull",
+        "InvalidImageName",
+        "RegistryUnavailable",
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+        "CrashLoopBackOff",
+    }
+)
+_AVAILABLE = re.compile(r"^\s*\d+/(\d+) nodes are available:?\s*(.*)$", re.DOTALL)
+_REASON = re.compile(r"(\d+) (.+?)(?=,\s+\d+ |$)", re.DOTALL)
+
+
+def derive(snapshot: Snapshot) -> Snapshot:
+    """The same snapshot with ``waiting`` and ``accounts`` filled in, or with the gap they inherit."""
+    gaps = dict(snapshot.gaps)
+    changes: dict[str, object] = {}
+    if snapshot.pods is not None:
+        changes["waiting"] = waiting_of(snapshot.pods, snapshot.events, snapshot.meta.taken_at)
+    else:
+        gaps["waiting"] = gaps.get("pods", Gap(reason="not asked", asked=Pods.ASKED))
+    if snapshot.nodes is not None:
+        changes["accounts"] = accounts_of(snapshot)
+    else:
+        gaps["accounts"] = gaps.get("nodes", Gap(reason="not asked", asked="kubernetes/api/v1/nodes"))
+    return dataclasses.replace(snapshot, gaps=gaps, **changes)  # type: ignore[arg-type] # names are fields
+
+
+def waiting_of(pods: Pods, events: Events | None, taken_at: datetime) -> Waiting:
+    """The pods past the grace that have no node, or a node and neither address nor sandbox."""
+    unscheduled, stuck = [], []
+    for pod in pods.items:
+        if pod.phase != "Pending" or pod.deleting:
+            continue
+        if pod.node is None:
+            if taken_at - pod.created > GRACE:
+                unscheduled.append(_unscheduled(pod, events))
+        elif _waits_for_sandbox(pod, events, taken_at):
+            stuck.append(StuckPod(pod=pod, message=_newest(pod, events, SANDBOX_EVENT)))
+    return Waiting(
+        unscheduled=tuple(sorted(unscheduled, key=lambda w: w.subject)),
+        without_ip=tuple(sorted(stuck, key=lambda w: w.subject)),
+    )
+
+
+def _unscheduled(pod: Pod, events: Events | None) -> UnscheduledPod:
+    asked, field, message = Pods.ASKED, "status.conditions[PodScheduled].message", pod.unscheduled_message
+    if not message:
+        message = _newest(pod, events, "FailedScheduling")
+        asked, field = Events.ASKED, "message"
+    total, reasons = parse_scheduler_message(message)
+    return UnscheduledPod(
+        pod=pod,
+        message=message,
+        reasons=reasons,
+        nodes_total=total,
+        asked=asked if message else "",
+        field=field if message else "",
+    )
+
+
+def parse_scheduler_message(message: str) -> tuple[int | None, tuple[SchedulerReason, ...]]:
+    """Nodes looked at, and the reasons with their node counts, of "0/14 nodes are available: 14 Too many …".
+
+    What preemption would have done, after "preemption:", is another question and left out. A reason without
+    a count ("pod has unbound immediate PersistentVolumeClaims") holds for all nodes.
+    """
+    matched = _AVAILABLE.match(message.split("preemption:", 1)[0])
+    if matched is None:
+        return None, ()
+    total, text = int(matched[1]), matched[2].strip().rstrip(".")
+    found = tuple(
+        SchedulerReason(int(count), reason.strip().rstrip(".,")) for count, reason in _REASON.findall(text)
+    )
+    if not found and text:
+        found = (SchedulerReason(total, text),)
+    return total, found
+
+
+def _waits_for_sandbox(pod: Pod, events: Events | None, taken_at: datetime) -> bool:
+    since = pod.scheduled_since or pod.created
+    if pod.host_network or pod.ip or pod.sandbox_made or taken_at - since <= GRACE:
+        return False
+    if _NOT_A_SANDBOX_WAIT & set(pod.waiting_reasons):
+        return False
+    about = events.by_object.get(("Pod", pod.namespace, pod.name), ()) if events else ()
+    reasons = {event.reason for event in about}
+    return SANDBOX_EVENT in reasons or not reasons & _VOLUME_EVENTS
+
+
+def _newest(pod: Pod, events: Events | None, reason: str) -> str:
+    about = events.by_object.get(("Pod", pod.namespace, pod.name), ()) if events else ()
+    return next((event.message for event in reversed(about) if event.reason == reason), "")
