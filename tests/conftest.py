@@ -1,0 +1,26 @@
+"""What every test may ask for: the snapshot of a recording, by its name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checks.snapshot import Snapshot
+
+RECORDINGS = Path(__file__).parent / "recordings"
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Callable[[str], Snapshot]:
+    """Reads tests/recordings/NAME through the real collectors; each name once per run."""
+    from checks.collect.gather import gather
+    from checks.collect.recording import Recording
+
+    read: dict[str, Snapshot] = {}
+
+    def snapshot(name: str) -> Snapshot:
+        if name not in read:
+            read[name] = gather(Recording(RECORDINGS / name))
+        return read[name]
+
+    return snapshot
