@@ -1,0 +1,246 @@
+"""What the bot is told by its environment and its command line, checked before anything connects."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bot.options import SLACK_API_URL
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or malformed; ``problems`` names each of them, none with its value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """``problems`` are short sentences that begin with the setting's name."""
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that never shows itself in a log, an error or a repr."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The value itself, for the client that needs it."""
+        return self._value
+
+    def __str__(self) -> str:
+        """Three stars, whatever the value."""
+        return "***"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How to reach the cluster and its AWS account. None leaves the choice to the client's own default chain.
+
+    ``probes``: None asks them only where the bot runs inside the cluster's network.
+    """
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    cluster: str | None = None
+    namespace: str = "kube-system"
+    probes: bool | None = None
+    region: str | None = None
+    aws_profile: str | None = None
+    aws_role: str | None = None
+    aws_endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackSettings:
+    """How to reach Slack: Socket Mode with an app token, signed HTTP with a signing secret, or both.
+
+    ``http_port`` is None when nothing listens.
+    """
+
+    bot_token: Secret
+    app_token: Secret | None
+    signing_secret: Secret | None
+    api_url: str = SLACK_API_URL
+    http_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One scheduled digest: five cron fields in an IANA zone; ``cluster`` None is the only one there is."""
+
+    channel: str
+    cron: str
+    timezone: str = "UTC"
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """Everything that ``cilium-bot run`` needs."""
+
+    slack: SlackSettings
+    access: Access
+    recording: Path | None
+    redis_url: Secret | None
+    digests: tuple[Digest, ...]
+    metrics_port: int | None
+
+
+class _Reader:
+    """Reads values one by one and keeps every complaint."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self.given = given
+        self.problems: list[str] = []
+
+    def text(self, name: str, pattern: str = r"(?s).+", wanted: str = "") -> str | None:
+        """The value when it fits ``pattern``; None when it is not given or does not fit."""
+        value = self.given.get(name, "").strip()
+        if not value:
+            return None
+        if re.fullmatch(pattern, value) is None:
+            self.problems.append(f"{name} is malformed: {wanted}")
+            return None
+        return value
+
+    def secret(self, name: str, pattern: str, wanted: str) -> Secret | None:
+        """As ``text``, wrapped so that it never shows."""
+        value = self.text(name, pattern, wanted)
+        return None if value is None else Secret(value)
+
+    def port(self, name: str) -> int | None:
+        """A TCP port; 0 lets the system choose."""
+        value = self.text(name, r"[0-9]{1,5}", "a port number is wanted")
+        if value is not None and int(value) > 65535:
+            self.problems.append(f"{name} is malformed: a port number is at most 65535")
+            return None
+        return None if value is None else int(value)
+
+    def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        """An absolute URL with one of the schemes. The value may hold a password and is never repeated."""
+        value = self.text(name)
+        if value is None:
+            return None
+        wanted = " or ".join(f"{scheme}://…" for scheme in schemes)
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in schemes and (parts.hostname or parts.scheme == "unix")
+            whole = whole and (parts.port is None or parts.port > 0)
+        except ValueError:
+            whole = False
+        if not whole:
+            self.problems.append(f"{name} is malformed: {wanted} is wanted")
+            return None
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """Yes, no, or None when it is left open."""
+        value = self.text(name, r"(?i)yes|no|true|false|1|0|on|off", "yes or no is wanted")
+        return None if value is None else value.lower() in ("yes", "true", "1", "on")
+
+    def done(self, make: Callable[[], T]) -> T:
+        """What ``make`` makes, unless something was wrong."""
+        if self.problems:
+            raise SettingsError(self.problems)
+        return make()
+
+
+def read_access(given: Mapping[str, str]) -> Access:
+    """How to reach the cluster. Raises SettingsError naming everything that is wrong."""
+    reader = _Reader(given)
+    access = _access(reader)
+    return reader.done(lambda: access)
+
+
+def read_run(
+    given: Mapping[str, str],
+    recording: Path | None,
+    digests: Callable[[str], tuple[Digest, ...]],
+) -> RunSettings:
+    """Everything ``run`` needs. ``digests`` decodes and checks their JSON, raising SettingsError."""
+    reader = _Reader(given)
+    access = _access(reader)
+    slack = _slack(reader)
+    redis_url = reader.url("REDIS_URL", ("redis", "rediss", "unix"))
+    metrics_port = reader.port("CILIUM_BOT_METRICS_PORT")
+    if reader.text("CILIUM_BOT_CLUSTERS"):
+        reader.problems.append("CILIUM_BOT_CLUSTERS is not supported yet: start one bot for each cluster")
+    schedules: tuple[Digest, ...] = ()
+    if text := reader.text("CILIUM_BOT_DIGESTS"):
+        try:
+            schedules = digests(text)
+        except SettingsError as error:
+            reader.problems.extend(error.problems)
+    if slack is None:
+        raise SettingsError(reader.problems)
+    return reader.done(
+        lambda: RunSettings(
+            slack=slack,
+            access=access,
+            recording=recording,
+            redis_url=None if redis_url is None else Secret(redis_url),
+            digests=schedules,
+            metrics_port=metrics_port,
+        )
+    )
+
+
+def _access(reader: _Reader) -> Access:
+    kubeconfig = reader.text("KUBECONFIG")
+    if kubeconfig and not any(Path(part).is_file() for part in kubeconfig.split(os.pathsep) if part):
+        reader.problems.append("KUBECONFIG names no file that exists")
+    return Access(
+        kubeconfig=kubeconfig,
+        context=reader.text("CILIUM_BOT_CONTEXT"),
+        cluster=reader.text(
+            "CILIUM_BOT_CLUSTER", r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", "an EKS cluster's name is wanted"
+        ),
+        namespace=reader.text(
+            "CILIUM_BOT_NAMESPACE", r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "a namespace is wanted"
+        )
+        or "kube-system",
+        probes=reader.flag("CILIUM_BOT_PROBES"),
+        region=reader.text(
+            "AWS_REGION", r"[a-z]{2}(-[a-z]+)+-[0-9]+", "a region such as eu-west-1 is wanted"
+        ),
+        aws_profile=reader.text("AWS_PROFILE"),
+        aws_role=reader.text(
+            "CILIUM_BOT_AWS_ROLE", r"arn:aws[a-z-]*:iam::[0-9]{12}:role/\S+", "a role's ARN is wanted"
+        ),
+        aws_endpoint=reader.url("AWS_ENDPOINT_URL", ("https", "http")),
+    )
+
+
+def _slack(reader: _Reader) -> SlackSettings | None:
+    """Slack's part; None when what nobody can do without is missing, which is then among the problems."""
+    before = len(reader.problems)
+    bot_token = reader.secret("SLACK_BOT_TOKEN", r"(xoxe\.)?xoxb-\S+", "a bot token begins with xoxb-")
+    app_token = reader.secret("SLACK_APP_TOKEN", r"xapp-\S+", "an app-level token begins with xapp-")
+    signing_secret = reader.secret("SLACK_SIGNING_SECRET", r"\S+", "one word is wanted")
+    api_url = reader.url("SLACK_API_URL", ("https", "http")) or SLACK_API_URL
+    port = reader.port("CILIUM_BOT_HTTP_PORT")
+    malformed = " ".join(reader.problems[before:])
+    if bot_token is None and "SLACK_BOT_TOKEN" not in malformed:
+        reader.problems.append("SLACK_BOT_TOKEN is missing")
+    if not (app_token or signing_secret or "SLACK_APP_TOKEN" in malformed or "SLACK_SIGNING" in malformed):
+        reader.problems.append(
+            "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (signed HTTP) is missing"
+        )
+    if port is not None and signing_secret is None and "SLACK_SIGNING" not in malformed:
+        reader.problems.append("CILIUM_BOT_HTTP_PORT is set and SLACK_SIGNING_SECRET is missing")
+    if bot_token is None:
+        return None
+    # With an app token Socket Mode is the way in, and nothing listens unless a port is asked for as well.
+    listens = signing_secret is not None and (app_token is None or port is not None)
+    return SlackSettings(
+        bot_token=bot_token,
+        app_token=app_token,
+        signing_secret=signing_secret,
+        api_url=api_url.rstrip("/") + "/",
+        http_port=(3000 if port is None else port) if listens else None,
+    )
