@@ -1,0 +1,82 @@
+"""Admission webhooks or aggregated APIs that the API server cannot call."""
+
+from collections.abc import Iterator
+
+from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.parts.agents import Meta
+from checks.parts.aws import EksCluster, Vpcs
+from checks.parts.cilium import CiliumConfig
+from checks.parts.derived import Waiting
+from checks.parts.kubernetes import (
+    ApiServices,
+    Deployments,
+    Endpoints,
+    Events,
+    KubernetesVersion,
+    Nodes,
+    Pods,
+    Services,
+    Webhooks,
+)
+from checks.scale import counted
+from checks.starting import backends
+from checks.webhook_calls import (
+    Backend,
+    out_of_reach,
+    told_by_events,
+    unavailable_apis,
+    without_endpoint,
+)
+
+
+@check(
+    id="webhooks-failing",
+    title="Admission webhooks fail",
+    source="https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/",
+)
+def webhooks_failing(
+    meta: Meta,
+    webhooks: Webhooks,
+    endpoints: Endpoints,
+    services: Services | None,
+    events: Events | None,
+    deployments: Deployments | None,
+    apiservices: ApiServices | None,
+    pods: Pods | None,
+    waiting: Waiting | None,
+    nodes: Nodes | None,
+    cilium: CiliumConfig | None,
+    vpcs: Vpcs | None,
+    eks: EksCluster | None,
+    kubernetes: KubernetesVersion | None,
+) -> Iterator[Finding]:
+    """A failed call is reported, an aggregated API is unavailable, a webhook has no ready endpoint,
+    or its only endpoints lie where a managed control plane has no route to.
+    """
+    found: dict[Backend, Evidence] = {}
+    for source in (
+        told_by_events(events, deployments),
+        unavailable_apis(apiservices, meta.taken_at),
+        without_endpoint(webhooks, endpoints, services, pods, meta.taken_at),
+        out_of_reach(webhooks, apiservices, endpoints, nodes, cilium, vpcs, eks, kubernetes),
+    ):
+        for backend, evidence in source:
+            found.setdefault(backend, evidence)
+    if not found:
+        return
+    closed = {(hook.namespace, hook.service) for hook in webhooks.items if hook.fails_closed}
+    subjects = tuple(sorted(Subject("Service", name, namespace) for namespace, name in found))
+    by_name = services.by_name if services else {}
+    yield Finding(
+        kind=Kind.SYMPTOM,
+        severity=Severity.HIGH if closed & found.keys() else Severity.MEDIUM,
+        title=f"{counted(len(found), 'webhook or API Service', 'webhook or API Services')} cannot be called",
+        subjects=subjects,
+        evidence=tuple(found[key] for key in sorted(found)),
+        follows_from=tuple(
+            Explains(symptom, waiters, of=Subject("Service", name, namespace))
+            for namespace, name in sorted(found)
+            if (namespace, name) in by_name and (waiters := backends(by_name[(namespace, name)], waiting))
+            for symptom in ("pods-not-scheduled", "pods-without-ip")
+        ),
+    )
