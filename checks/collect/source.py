@@ -25,6 +25,10 @@ class UnreadError(Exception):
         self.missing = missing
 
 
+class RestartError(UnreadError):
+    """A list changed under its reader (an expired continue token): drop what was yielded and read it again."""
+
+
 class Source(Protocol):
     """Answers a path of recording-format.md with what the API said.
 

@@ -1,0 +1,190 @@
+"""Lists and objects of the Kubernetes API, page by page, whatever the API server answers."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from urllib.parse import quote
+
+import msgspec
+
+from checks.collect.grants import right_for
+from checks.collect.live.connection import Access, Answer, Connection, Credentials, Deadline, LostError
+from checks.collect.live.paging import continues
+from checks.collect.refusals import kubernetes_refusal
+from checks.collect.source import RestartError, UnreadError
+
+LIMIT = 500  # larger pages cost memory and win nothing
+MAX_WAITS = 8  # of one request, told by 429 or 503 to come back later
+AGAIN_S = 0.5  # before a request that failed with 5xx is made once more
+
+# What no collector keeps is not fetched: Normal events, and the heartbeats of thousands of nodes.
+SELECTORS = {
+    "api/v1/events": "type=Warning",
+    "apis/coordination.k8s.io/v1/leases": "metadata.namespace!=kube-node-lease",
+}
+
+
+class ApiServer:
+    """Reads one cluster's API; may be used from several threads at once. Connects when first asked."""
+
+    def __init__(
+        self, access: Access, deadline: Deadline, *, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        """``pause`` waits that many seconds, as sleep does."""
+        self.deadline = deadline
+        self._access = access
+        self._pause = pause
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+
+    def pages(self, path: str) -> Iterator[bytes]:
+        """The pages of one recording path below "kubernetes/". Raises UnreadError.
+
+        The next page is asked for, on a second connection, before this one is handed out: the API server
+        encodes it while the collector decodes. RestartError when a continue token has expired.
+        """
+        first, second = self._take(), None
+        try:
+            target = _target(path)
+            page = self._get(first, path, target)
+            while token := continues(page):
+                following = f"{target}&continue={quote(token, safe='')}"
+                second = second or self._take()
+                asked = self._ask_early(second, following)
+                yield page
+                first, second = second, first
+                page = self._settle(first, path, following) if asked else self._get(first, path, following)
+            yield page
+        except LostError as error:
+            raise self._lost(path, error) from None
+        except GeneratorExit:  # the reader stopped in the middle: an answer may be on its way
+            first.close()
+            if second:
+                second.close()
+            raise
+        finally:
+            self._give(first)
+            if second:
+                self._give(second)
+
+    def get(self, path: str, target: str, deadline: Deadline | None = None) -> bytes:
+        """The answer to one GET ``target`` that has no recording path of the same name. Raises UnreadError."""
+        line = self._take()
+        try:
+            return self._get(line, path, target, deadline)
+        except LostError as error:
+            raise self._lost(path, error) from None
+        finally:
+            self._give(line)
+
+    def credentials(self) -> Credentials:
+        """What a connection of another kind (a WebSocket) needs. Raises UnreadError."""
+        try:
+            return self._access.current()
+        except (OSError, ValueError) as error:
+            raise UnreadError(f"refused: no credentials for the API server ({error})") from None
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for line in idle:
+            line.close()
+
+    def _get(self, line: Connection, path: str, target: str, deadline: Deadline | None = None) -> bytes:
+        line.ask(target, deadline or self.deadline)
+        return self._settle(line, path, target, deadline)
+
+    def _ask_early(self, line: Connection, target: str) -> bool:
+        try:
+            line.ask(target, self.deadline)
+        except LostError:
+            return False  # asked again when its turn comes
+        return True
+
+    def _settle(self, line: Connection, path: str, target: str, deadline: Deadline | None = None) -> bytes:
+        """The answer to what was asked, after as many repeats as it may take. Raises LostError too."""
+        deadline = deadline or self.deadline
+        renewed, waits = False, 0
+        while True:
+            answer = self._answer(line, target, deadline)
+            if answer.status == 200:
+                return answer.body
+            if answer.status == 401 and not renewed:
+                renewed = True
+                self._renew(line)
+            elif (wait := _wait_s(answer, waits)) is not None and wait < deadline.left():
+                waits += 1
+                self._pause(wait)
+            else:
+                raise self._refused(path, answer, target)
+            line.ask(target, deadline)
+
+    def _answer(self, line: Connection, target: str, deadline: Deadline) -> Answer:
+        """The answer; once more if it broke off for another reason than time."""
+        try:
+            return line.answer(deadline)
+        except LostError as error:
+            if error.late:
+                raise
+        line.ask(target, deadline)
+        return line.answer(deadline)
+
+    def _refused(self, path: str, answer: Answer, target: str) -> UnreadError:
+        if answer.status == 410 and "&continue=" in target:
+            return RestartError("unreadable: the list changed while it was read (HTTP 410)")
+        return kubernetes_refusal(f"kubernetes/{path}", answer.status, _reason(answer.body))
+
+    def _renew(self, line: Connection) -> None:
+        with suppress(OSError, ValueError):  # no better ones: the 401 stands
+            line.credentials = self._access.renew(line.credentials)
+        line.close()
+
+    def _take(self) -> Connection:
+        current = self.credentials()
+        with self._lock:
+            while self._idle:
+                line = self._idle.pop()
+                if line.credentials is current:
+                    return line
+                line.close()
+        return Connection(current)
+
+    def _give(self, line: Connection) -> None:
+        with self._lock:
+            self._idle.append(line)
+
+    @staticmethod
+    def _lost(path: str, error: LostError) -> UnreadError:
+        if error.late:
+            return kubernetes_refusal(f"kubernetes/{path}", 504, "Timeout")
+        return UnreadError(f"unreadable: {right_for(f'kubernetes/{path}')} ({error.why})")
+
+
+class _Status(msgspec.Struct, gc=False):
+    reason: str = ""
+
+
+def _reason(body: bytes) -> str:
+    """The reason word of a Status; "" when the answer is none."""
+    try:
+        return msgspec.json.decode(body, type=_Status).reason
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+def _wait_s(answer: Answer, waits: int) -> float | None:
+    """How long to wait before asking again; None when asking again is of no use."""
+    if answer.status == 429 or (answer.status == 503 and answer.retry_after_s is not None):
+        return (answer.retry_after_s or 1.0) if waits < MAX_WAITS else None
+    return AGAIN_S if answer.status >= 500 and waits < 1 else None
+
+
+def _target(path: str) -> str:
+    target = "/" + quote(path)
+    if path == "version":
+        return target
+    selector = SELECTORS.get(path)
+    chosen = f"&fieldSelector={quote(selector, safe='')}" if selector else ""
+    return f"{target}?limit={LIMIT}{chosen}"
