@@ -26,7 +26,7 @@ class UnreadError(Exception):
 
 
 class RestartError(UnreadError):
-    """A list changed under its reader (an expired continue token): drop what was yielded and read it again."""
+    """A list changed under its reader (an expired continue token): drop what came and read it again."""
 
 
 class Source(Protocol):

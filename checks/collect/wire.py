@@ -1,0 +1,134 @@
+"""Raw answers into narrow structs: the one place where collectors meet JSON.
+
+A collector declares structs that hold only the fields it reads (``class _Pod(Item)``) and asks for
+``items(…)`` of a list, ``pages(…)`` of an AWS answer, or ``one(…)`` object. Whatever is not as the API
+gives it becomes one UnreadError with one short line; nothing else is ever raised.
+"""
+
+from collections.abc import Hashable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Annotated, Generic, TypeVar, cast
+
+import msgspec
+
+from checks.collect.source import Source, UnreadError
+
+MAX_TEXT_CHARS = 2000  # messages of events and conditions are cut here
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its zone, as RFC 3339 has it."""
+
+
+class Metadata(msgspec.Struct, gc=False, rename="camel"):
+    """The part of an object's metadata that most collectors read."""
+
+    name: str = ""
+    namespace: str | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    creation_timestamp: Instant | None = None
+    deletion_timestamp: Instant | None = None
+
+
+class Item(msgspec.Struct, gc=False, rename="camel"):
+    """One item of a Kubernetes list; its fields' names are the API's in camelCase.
+
+    Subclass it with the fields that are read: ``class _Node(Item, gc=False, rename="camel")``.
+    Give every field a default and ``| None``: an API may leave out or null whatever is empty.
+    """
+
+    kind: str | None = None  # only kubectl's lists give it
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
+
+
+T = TypeVar("T")
+
+
+class _Page(msgspec.Struct, Generic[T], gc=False):
+    items: list[T] | None
+    kind: str | None = None
+
+
+def items(source: Source, path: str, form: type[T], kind: str, *, optional: bool = False) -> Iterator[T]:
+    """Yield the items of a Kubernetes list, page by page, so that a page can be dropped before the next.
+
+    ``kind`` is that of one item ("Pod" of a PodList). ``optional``: the resource may not be installed at
+    all, and a 404 is then an empty list. Raises UnreadError.
+    """
+    try:
+        for raw in source.pages(path):
+            page = decode(raw, _page_of(form), f"{kind}List")
+            if page.kind not in (None, "List", f"{kind}List"):
+                raise UnreadError(f"unreadable: a {clip(page.kind, 60)} where a {kind}List was asked for")
+            yield from _of_kind(page.items or (), kind)
+    except UnreadError as error:
+        if not (optional and error.missing):
+            raise
+
+
+def pages(source: Source, path: str, form: type[T]) -> Iterator[T]:
+    """Yield every page of an answer, decoded as it stands; AWS answers are read so. Raises UnreadError."""
+    for raw in source.pages(path):
+        yield decode(raw, form, path.rpartition("/")[2])
+
+
+def one(source: Source, path: str, form: type[T], what: str) -> T:
+    """Decode an answer that is one object; ``what`` names it in the error ("ConfigMap"). Raises UnreadError.
+
+    With a struct that has a field ``kind``, an object of another kind than ``what`` is refused.
+    """
+    raw = b"".join(source.pages(path))
+    found = decode(raw, form, what)
+    kind = getattr(found, "kind", None)
+    if kind not in (None, what):
+        raise UnreadError(f"unreadable: a {clip(str(kind), 60)} where a {what} was asked for")
+    return found
+
+
+def decode(raw: bytes | msgspec.Raw, form: type[T], what: str) -> T:
+    """Decode bytes as this type; ``what`` names them in the error. Raises UnreadError."""
+    try:
+        return cast(T, _decoder_of(cast(Hashable, form)).decode(raw))
+    except RecursionError:
+        raise UnreadError(f"unreadable: {what}: nested too deep") from None
+    except msgspec.ValidationError as error:
+        raise UnreadError(f"unreadable: {what}: {clip(str(error), 200)}") from None
+    except ValueError as error:  # malformed JSON, bytes that are no UTF-8
+        told = "empty" if not bytes(raw).strip() else clip(str(error), 200)
+        raise UnreadError(f"unreadable: {what}: {told}") from None
+
+
+def clip(text: str | None, limit: int = MAX_TEXT_CHARS) -> str:
+    """The text, at most ``limit`` characters of it; "" for None."""
+    return (text or "")[:limit]
+
+
+def pairs(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
+    """Labels as the parts hold them: pairs sorted by key."""
+    return tuple(sorted(labels.items())) if labels else ()
+
+
+def before(when: datetime, seconds: float) -> datetime:
+    """The instant that many seconds before; the earliest or latest there is where the calendar ends."""
+    try:
+        return when - timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime(1 if seconds > 0 else 9999, 1, 1, tzinfo=UTC)
+
+
+def _of_kind(found: list[T] | tuple[()], kind: str) -> Iterator[T]:
+    for item in found:
+        own = getattr(item, "kind", None)
+        if own is not None and own != kind:
+            raise UnreadError(f"unreadable: a {clip(str(own), 60)} in a list of {kind}s")
+        yield item
+
+
+def _page_of(form: type[T]) -> type[_Page[T]]:
+    return _Page[form]  # type: ignore[valid-type]  # a type that is known at run time only
+
+
+@cache
+def _decoder_of(form: Hashable) -> msgspec.json.Decoder[object]:
+    return msgspec.json.Decoder(cast("type[object]", form))
