@@ -1,0 +1,1 @@
+"""Tests of the rules, area by area as in checks/."""
