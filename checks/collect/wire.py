@@ -1,7 +1,7 @@
 """Raw answers into narrow structs: the one place where collectors meet JSON.
 
 A collector declares structs that hold only the fields it reads (``class _Pod(Item)``) and asks for
-``items(…)`` of a list, ``pages(…)`` of an AWS answer, or ``one(…)`` object. Whatever is not as the API
+``items(…)`` of a list, ``entries(…)`` of an AWS answer, or ``one(…)`` object. Whatever is not as the API
 gives it becomes one UnreadError with one short line; nothing else is ever raised.
 """
 
@@ -67,10 +67,13 @@ def items(source: Source, path: str, form: type[T], kind: str, *, optional: bool
             raise
 
 
-def pages(source: Source, path: str, form: type[T]) -> Iterator[T]:
-    """Yield every page of an answer, decoded as it stands; AWS answers are read so. Raises UnreadError."""
+def entries(source: Source, path: str, key: str, form: type[T]) -> Iterator[T]:
+    """Yield what stands in the array ``key`` of an AWS answer ("Subnets"). Raises UnreadError."""
     for raw in source.pages(path):
-        yield decode(raw, form, path.rpartition("/")[2])
+        answer = decode(raw, dict[str, msgspec.Raw], key)
+        if key not in answer:
+            raise UnreadError(f"unreadable: an answer without {key}")
+        yield from decode(answer[key], list[form], key)  # type: ignore[valid-type]  # known at run time only
 
 
 def one(source: Source, path: str, form: type[T], what: str) -> T:
