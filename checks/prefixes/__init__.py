@@ -1,0 +1,1 @@
+"""Prefix delegation: why a node that should hand out /28 blocks hands out single addresses."""
