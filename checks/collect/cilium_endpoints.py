@@ -1,0 +1,71 @@
+"""Snapshot.cilium_endpoints, from the lists of CiliumEndpoints and CiliumEndpointSlices."""
+
+from collections.abc import Iterator
+from sys import intern
+
+from msgspec import Struct
+
+from checks.collect.source import RestartError, Source, UnreadError
+from checks.collect.wire import clip, items
+from checks.parts.cilium import CiliumEndpoints
+
+RIGHTS = ("list cilium.io/ciliumendpoints", "list cilium.io/ciliumendpointslices")
+
+SLICES = "kubernetes/apis/cilium.io/v2alpha1/ciliumendpointslices"
+
+READY = (None, "", "ready")
+
+
+class _Name(Struct, gc=False):
+    name: str
+    namespace: str
+
+
+class _Status(Struct, gc=False):
+    state: str | None = None
+
+
+class _Endpoint(Struct, gc=False):
+    metadata: _Name
+    kind: str | None = None
+    status: _Status | None = None
+
+
+class _Core(Struct, gc=False):
+    name: str
+
+
+class _Slice(Struct, gc=False):
+    kind: str | None = None
+    namespace: str | None = None
+    endpoints: tuple[_Core, ...] | None = None
+
+
+def read(source: Source) -> CiliumEndpoints:
+    """The name of every endpoint, whichever list has it. Raises UnreadError when endpoints were not read.
+
+    Agents write a CiliumEndpoint in either case; slices that were not read take nothing from that list.
+    """
+    names: set[tuple[str, str]] = set()
+    not_ready = []
+    for item in items(source, CiliumEndpoints.ASKED, _Endpoint, "CiliumEndpoint"):
+        namespace, name = intern(item.metadata.namespace), item.metadata.name
+        names.add((namespace, name))
+        state = item.status.state if item.status else None
+        if state not in READY:
+            not_ready.append((namespace, name, intern(clip(state, 60))))
+    sliced = set(_sliced(source))
+    return CiliumEndpoints(
+        names=frozenset(names | sliced), not_ready=tuple(sorted(not_ready)), slices=bool(sliced)
+    )
+
+
+def _sliced(source: Source) -> Iterator[tuple[str, str]]:
+    try:
+        for item in items(source, SLICES, _Slice, "CiliumEndpointSlice", optional=True):
+            for endpoint in item.endpoints or ():
+                yield intern(item.namespace or ""), endpoint.name
+    except RestartError:
+        raise
+    except UnreadError:
+        return
