@@ -1,0 +1,147 @@
+"""A cause or a symptom as the items of a page."""
+
+from collections.abc import Iterable, Sequence
+
+from checks.report import Cause, ReportAction, ReportEvidence, ReportSubject, Symptom
+from handlers.render.detail import Detail
+from handlers.render.escape import clean, clean_lines, cut
+from handlers.render.page import (
+    Bullets,
+    Command,
+    Item,
+    Line,
+    Section,
+    Words,
+    joined,
+    link,
+    name,
+    plain,
+    strong,
+)
+from handlers.render.words import counted, kind_noun, more, subject_name
+
+MAX_VALUE_CHARS = 200
+MAX_TITLE_CHARS = 300
+MAX_ID_CHARS = 80
+TOO_LONG = "The command is too long to show here: see the JSON report."
+
+
+def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail: Detail) -> Section:
+    """One cause in full: what, why, what to do, then whom it hits, what was read, where to read on.
+
+    Actions come before the lists: on a phone the first command must be seen without scrolling.
+    """
+    title = (strong(clean(cause.title, min(detail.prose, MAX_TITLE_CHARS))),)
+    items: list[Item] = [Words(title)]
+    if cause.because:
+        items.append(Words((plain(clean(cause.because, detail.prose)),)))
+    items += action_items(cause.actions, detail)
+    hurts = [s for s in symptoms if cause.id in s.explained_by]
+    if hurts:
+        items.append(Words((strong("Hurts now: "), *joined(map(symptom_line, hurts[: detail.listed]), "; "))))
+    items += subject_items(cause.subjects, cause.subjects_total, detail.subjects)
+    items += evidence_items(cause.evidence, detail.evidence)
+    if cause.leads_to and detail.evidence:
+        shown = [(name(clean(i, MAX_ID_CHARS)),) for i in cause.leads_to[: detail.listed]]
+        items.append(Words((strong("Leads to: "), *_with_rest(shown, len(cause.leads_to), "finding"))))
+    if cause.references and detail.references:
+        shown = [(link(clean(url, 300)),) for url in cause.references[: detail.references]]
+        items.append(Words((strong("Read on: "), *_with_rest(shown, len(cause.references), "reference"))))
+    return Section(tuple(items), heading=f"{place} · {cause_words(cause)} · {clean(cause.id, MAX_ID_CHARS)}")
+
+
+def cause_words(cause: Cause) -> str:
+    """Severity and confidence, in words."""
+    return f"{cause.severity}, {cause.confidence}"
+
+
+def cause_line(cause: Cause, prose: int) -> Line:
+    """One cause or risk in one line."""
+    return (
+        strong(clean(cause.title, min(prose, MAX_TITLE_CHARS))),
+        plain(f" ({cause_words(cause)}, "),
+        name(clean(cause.id, MAX_ID_CHARS)),
+        plain(")"),
+    )
+
+
+def symptom_line(symptom: Symptom) -> Line:
+    """A symptom with its severity; an inferred one says so."""
+    how = f"{symptom.severity}, inferred" if symptom.inferred else symptom.severity
+    return (plain(f"{clean(symptom.title, MAX_TITLE_CHARS)} ({how})"),)
+
+
+def symptom_items(symptom: Symptom, detail: Detail) -> list[Item]:
+    """A symptom that no cause explains: what, whom, what was read."""
+    items: list[Item] = [Words((strong(symptom_line(symptom)[0].text),))]
+    items += subject_items(symptom.subjects, symptom.subjects_total, detail.subjects)
+    items += evidence_items(symptom.evidence, max(detail.evidence, 1))
+    return items
+
+
+def action_items(actions: Sequence[ReportAction], detail: Detail) -> list[Item]:
+    """What to look at, then what to change, each with its command and how to see that it worked."""
+    ordered = sorted(actions, key=lambda action: action.kind != "look")
+    items: list[Item] = []
+    for action in ordered[: detail.actions]:
+        look = action.kind == "look"
+        title = clean(action.title, min(detail.prose, MAX_TITLE_CHARS))
+        items.append(Words((strong("Look: " if look else "Change: "), plain(title))))
+        if action.command:
+            items.append(command_item(action.command, detail.command))
+        if action.risk:
+            items.append(Words((strong("Risk: "), plain(clean(action.risk, detail.prose)))))
+        if action.verify:
+            label = "Tells: " if look else "Verify: "
+            items.append(Words((strong(label), plain(clean(action.verify, detail.prose)))))
+    if len(ordered) > detail.actions:
+        items.append(Words((plain(more(len(ordered) - detail.actions, "action")),)))
+    return items
+
+
+def command_item(command: str, most: int) -> Item:
+    """The command whole or not at all: half a command must not be pasted."""
+    shown = clean_lines(command, most + 1)
+    return Command(shown) if len(shown) <= most else Words((plain(TOO_LONG),))
+
+
+def subject_items(subjects: Sequence[ReportSubject], total: int, most: int) -> list[Item]:
+    """The objects by kind and name, at most so many, the rest counted."""
+    total = max(total, len(subjects))
+    if not total:
+        return []
+    kinds = {kind_noun(subject.kind) for subject in subjects}
+    noun = kinds.pop() if len(kinds) == 1 else "object"
+    if not subjects or not most:
+        return [Words((strong("On: "), plain(counted(total, noun))))]
+    shown = [(name(subject_name(subject)),) for subject in subjects[:most]]
+    return [Words((strong(f"On {counted(total, noun)}: "), *_with_rest(shown, total, noun)))]
+
+
+def evidence_items(evidence: Sequence[ReportEvidence], most: int) -> list[Item]:
+    """What was read, where; at most so many readings."""
+    if not evidence or not most:
+        return []
+    lines = [evidence_line(one) for one in evidence[:most]]
+    if len(evidence) > most:
+        lines.append((plain(more(len(evidence) - most, "reading")),))
+    return [Words((strong("Evidence:"),)), Bullets(tuple(lines))]
+
+
+def evidence_line(evidence: ReportEvidence) -> Line:
+    """One reading: field, value, how often, and where it was asked."""
+    times = f"{evidence.count:,} times, " if evidence.count > 1 else ""
+    return (
+        name(clean(evidence.field, MAX_VALUE_CHARS)),
+        plain(" = "),
+        name(clean(evidence.value, MAX_VALUE_CHARS)),
+        plain(f" ({times}"),
+        name(clean(evidence.asked, MAX_VALUE_CHARS)),
+        plain(")"),
+    )
+
+
+def _with_rest(shown: Sequence[Line], total: int, noun: str) -> Line:
+    line = joined(shown)
+    left = total - len(shown)
+    return (*line, plain(f" {more(left, cut(noun, 40))}")) if left > 0 else line

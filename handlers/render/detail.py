@@ -1,0 +1,84 @@
+"""How much of a report is shown: one measure for what can be scrolled, a ladder of them for chat."""
+
+from dataclasses import dataclass
+
+MAX_LISTED = 20  # report-format.md: lists in chat and text are cut here, with the total told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """So many of each, and so many characters of prose and of a command."""
+
+    causes: int  # told in full
+    listed: int = MAX_LISTED  # causes, risks, notes that get one line
+    subjects: int = MAX_LISTED
+    evidence: int = MAX_LISTED
+    actions: int = MAX_LISTED
+    gaps: int = MAX_LISTED  # reasons why something was not checked
+    nodes: int = MAX_LISTED
+    subnets: int = MAX_LISTED
+    references: int = MAX_LISTED
+    prose: int = 2_000
+    command: int = 20_000
+
+
+FULL = Detail(causes=MAX_LISTED)
+
+# Chat tries these in turn and takes the first that Slack takes. The last one fits whatever the report says.
+CHAT = (
+    Detail(
+        causes=5, listed=10, evidence=3, gaps=8, nodes=10, subnets=3, references=4, prose=1_000, command=2_500
+    ),
+    Detail(
+        causes=4,
+        listed=8,
+        subjects=10,
+        evidence=2,
+        actions=4,
+        gaps=6,
+        nodes=5,
+        subnets=3,
+        references=2,
+        prose=700,
+        command=2_000,
+    ),
+    Detail(
+        causes=3,
+        listed=6,
+        subjects=5,
+        evidence=1,
+        actions=3,
+        gaps=4,
+        nodes=0,
+        subnets=2,
+        references=1,
+        prose=500,
+        command=1_500,
+    ),
+    Detail(
+        causes=2,
+        listed=4,
+        subjects=3,
+        evidence=1,
+        actions=2,
+        gaps=3,
+        nodes=0,
+        subnets=1,
+        references=0,
+        prose=400,
+        command=1_000,
+    ),
+    Detail(
+        causes=1,
+        listed=3,
+        subjects=2,
+        evidence=0,
+        actions=1,
+        gaps=2,
+        nodes=0,
+        subnets=0,
+        references=0,
+        prose=200,
+        command=600,
+    ),
+)

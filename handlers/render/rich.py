@@ -1,0 +1,165 @@
+"""Paints a page as rich blocks: literal text, code that can be copied, one native table.
+
+https://docs.slack.dev/reference/block-kit/blocks/rich-text-block: a text element is taken as it stands, so
+nothing in it can become a mention, a link or an emoji.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from handlers.render.escape import clean, literal
+from handlers.render.limits import numbers as n
+from handlers.render.message import Block
+from handlers.render.page import (
+    Bullets,
+    Button,
+    Command,
+    Grid,
+    Item,
+    Line,
+    Page,
+    Piece,
+    Section,
+    Style,
+    Words,
+)
+
+STYLES = {Style.STRONG: {"bold": True}, Style.NAME: {"code": True}}
+
+
+def rich_blocks(page: Page) -> list[Block]:
+    """The page as rich text blocks, with its first grid as a table."""
+    first: list[object] = [
+        {"type": "emoji", "name": page.mark.emoji},
+        text(f" {page.mark.word}: {page.headline}", {"bold": True}),
+    ]
+    blocks = [rich_text(({"type": "rich_text_section", "elements": first},)), small(page.origin)]
+    tables = 0
+    for section in page.sections:
+        blocks.append({"type": "divider"})
+        for run in _runs(section):
+            if isinstance(run, Grid):
+                tables += 1
+                blocks.append(_table(run) if tables <= n.MAX_TABLES else rich_text((_rows(run),)))
+            else:
+                blocks.append(rich_text(run))
+    return [*blocks, *buttons(page.buttons)]
+
+
+def rich_text(elements: Iterable[object]) -> Block:
+    """One rich text block."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def text(words: str, style: dict[str, bool] | None = None) -> dict[str, object]:
+    """One literal piece."""
+    piece: dict[str, object] = {"type": "text", "text": literal(words)}
+    return piece | {"style": style} if style else piece
+
+
+def small(words: str) -> Block:
+    """Small print, literal."""
+    shown = {"type": "plain_text", "text": literal(words), "emoji": False}
+    return {"type": "context", "elements": [shown]}
+
+
+def buttons(given: Sequence[Button]) -> list[Block]:
+    """A row of buttons; one whose value Slack would refuse is left out, since it could not be cut."""
+    row = [
+        {
+            "type": "button",
+            "action_id": button.action,
+            "text": {
+                "type": "plain_text",
+                "text": clean(button.label, n.MAX_BUTTON_TEXT_CHARS),
+                "emoji": False,
+            },
+            "value": button.value,
+        }
+        for button in given
+        if button.value.strip() and len(button.value) <= n.MAX_BUTTON_VALUE_CHARS
+    ]
+    return [{"type": "actions", "elements": row}] if row else []
+
+
+def _runs(section: Section) -> Iterable[Grid | list[object]]:
+    """The section's items as runs of rich text elements between its grids."""
+    run: list[object] = []
+    lines: list[Line] = [(Piece(section.heading, Style.STRONG),)] if section.heading else []
+    for item in section.items:
+        if isinstance(item, Words):
+            lines.append(item.line)
+            continue
+        if lines:
+            run.append(_paragraphs(lines))
+            lines = []
+        if isinstance(item, Grid):
+            if run:
+                yield run
+            yield item
+            run = []
+        else:
+            run.append(_element(item))
+    if lines:
+        run.append(_paragraphs(lines))
+    if run:
+        yield run
+
+
+def _paragraphs(lines: Sequence[Line]) -> dict[str, object]:
+    """Lines in one section, a break between them: clients differ in how they part two sections."""
+    elements: list[object] = []
+    for line in lines:
+        if elements:
+            elements.append({"type": "text", "text": "\n"})
+        elements.extend(_pieces(line))
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _element(item: Item) -> dict[str, object]:
+    if isinstance(item, Command):
+        return {"type": "rich_text_preformatted", "elements": [text(item.text)]}
+    lines = item.lines if isinstance(item, Bullets) else ()
+    return _list(lines)
+
+
+def _list(lines: Iterable[Line]) -> dict[str, object]:
+    items = [{"type": "rich_text_section", "elements": _pieces(line)} for line in lines]
+    return {"type": "rich_text_list", "style": "bullet", "elements": items}
+
+
+def _pieces(line: Line) -> list[dict[str, object]]:
+    return [_piece(piece) for piece in line if piece.text]  # Slack refuses an empty piece
+
+
+def _piece(piece: Piece) -> dict[str, object]:
+    if piece.style is Style.LINK and piece.text.startswith("https://") and len(piece.text) <= n.MAX_URL_CHARS:
+        return {"type": "link", "url": literal(piece.text)}
+    return text(piece.text, STYLES.get(piece.style))
+
+
+def _table(grid: Grid) -> Block:
+    rows = [
+        [{"type": "raw_text", "text": literal(cell)} for cell in row] for row in (grid.columns, *grid.rows)
+    ]
+    settings = [
+        {"align": "right" if index in grid.numeric else "left", "is_wrapped": index not in grid.numeric}
+        for index in range(len(grid.columns))
+    ]
+    return {"type": "table", "rows": rows, "column_settings": settings}
+
+
+def _rows(grid: Grid) -> dict[str, object]:
+    return _list(grid_lines(grid))
+
+
+def grid_lines(grid: Grid) -> list[Line]:
+    """A grid's rows as lines, for media without tables: the first cell, then the others by their columns."""
+    return [
+        (
+            Piece(row[0], Style.NAME),
+            Piece(
+                ": " + ", ".join(f"{c.lower()} {v}" for c, v in zip(grid.columns[1:], row[1:], strict=True))
+            ),
+        )
+        for row in grid.rows
+    ]

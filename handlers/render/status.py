@@ -1,0 +1,204 @@
+"""Lays a report out as a page: what an on-call reads, in the order in which it is needed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from checks.report import Cause, NodeDetail, NotChecked, Note, Report, SubnetFacts, Symptom, Verdict
+from handlers.render.causes import MAX_ID_CHARS, MAX_TITLE_CHARS, cause_line, cause_section, symptom_items
+from handlers.render.detail import FULL, Detail
+from handlers.render.escape import clean
+from handlers.render.page import (
+    Bullets,
+    Button,
+    Grid,
+    Item,
+    Line,
+    Page,
+    Section,
+    Words,
+    joined,
+    name,
+    plain,
+    strong,
+)
+from handlers.render.words import (
+    MAX_NAME_CHARS,
+    RANK,
+    VERDICTS,
+    counted,
+    ipam_line,
+    more,
+    nodes_line,
+    number,
+    origin,
+    pods_line,
+    subnet_line,
+    versions_line,
+)
+
+CHECK_AGAIN = "check_again"
+MAX_IDS_OF_A_GAP = 5
+MAX_GRANT_CHARS = 200
+
+
+def status_page(
+    report: Report, detail: Detail = FULL, *, now: datetime | None = None, age_s: float | None = None
+) -> Page:
+    """The whole answer of ``/cilium status``, worst first. Where much is unread, that comes first."""
+    causes = cause_sections(report, detail)
+    unexplained = _unexplained(report, detail)
+    gaps = _gaps(report.not_checked, detail)
+    rest = [*_facts(report, detail), *_risks(report, detail), *_notes(report.notes, detail)]
+    if report.verdict is Verdict.UNKNOWN:
+        sections = [*causes, *unexplained, *gaps, *rest]
+    else:
+        sections = [*causes, *unexplained, *rest, *gaps]
+    return Page(
+        mark=VERDICTS[report.verdict],
+        headline=clean(report.headline, MAX_TITLE_CHARS),
+        origin=origin(report, now, age_s),
+        sections=tuple(sections),
+        buttons=(Button("Check again", CHECK_AGAIN, report.cluster),),
+    )
+
+
+def cause_sections(report: Report, detail: Detail) -> list[Section]:
+    """The causes, and the risks that alone make a cluster degraded; beyond the cut in one line each."""
+    causes, loud = report.causes, loud_risks(report)
+    told = causes[: detail.causes]
+    sections = [
+        cause_section(cause, report.symptoms, f"Cause {place} of {len(causes)}", detail)
+        for place, cause in enumerate(told, 1)
+    ]
+    room = detail.causes - len(told)
+    sections += [cause_section(risk, (), "Risk", detail) for risk in loud[:room]]
+    short = (*causes[len(told) :], *loud[room:])
+    if short:
+        noun = "cause" if len(causes) > len(told) else "risk"
+        sections.append(Section((_listed(short, detail, noun),), heading="Also"))
+    return sections
+
+
+def loud_risks(report: Report) -> tuple[Cause, ...]:
+    """Risks of severity high and above."""
+    return tuple(risk for risk in report.risks if RANK[risk.severity] >= RANK["high"])
+
+
+def unexplained(report: Report) -> tuple[Symptom, ...]:
+    """Symptoms that no cause explains."""
+    return tuple(symptom for symptom in report.symptoms if not symptom.explained_by)
+
+
+def _unexplained(report: Report, detail: Detail) -> list[Section]:
+    found = unexplained(report)
+    if not found:
+        return []
+    items: list[Item] = [Words((plain("Nothing that was read accounts for this."),))]
+    for symptom in found[: detail.listed]:
+        items += symptom_items(symptom, detail)
+    if len(found) > detail.listed:
+        items.append(Words((plain(more(len(found) - detail.listed, "symptom")),)))
+    return [Section(tuple(items), heading="Unexplained")]
+
+
+def _facts(report: Report, detail: Detail) -> list[Section]:
+    facts = report.facts
+    lines: list[Line] = [
+        (strong("Nodes: "), plain(nodes_line(facts.nodes))),
+        (strong("Pods: "), plain(pods_line(facts.pods))),
+        (strong("IPAM: "), plain(ipam_line(facts.ipam))),
+    ]
+    subnets = sorted((s for s in facts.subnets if s.used_by_pods is not False), key=_subnet_order)
+    if subnets and detail.subnets:
+        shown: list[Line] = [(plain(subnet_line(subnet)),) for subnet in subnets[: detail.subnets]]
+        left = len(subnets) - len(shown)
+        rest: Line = (plain(f"; {more(left, 'subnet')}"),) if left else ()
+        lines.append((strong("Subnets: "), *joined(shown, "; "), *rest))
+    lines.append((strong("Versions: "), plain(versions_line(facts.versions))))
+    sections = [Section((Bullets(tuple(lines)),), heading="Cluster")]
+    if report.verdict is not Verdict.HEALTHY and facts.nodes_detail and detail.nodes:
+        sections.append(nodes_section(facts.nodes_detail, detail.nodes))
+    return sections
+
+
+def nodes_section(nodes: Sequence[NodeDetail], most: int) -> Section:
+    """The nodes with the least room first, at most so many, the rest counted."""
+    worst = sorted(nodes, key=_node_order)[:most]
+    rows = tuple(
+        (
+            clean(node.name, MAX_NAME_CHARS),
+            clean(node.instance_type, 40) if node.instance_type else "unknown",
+            f"{number(node.pods)} of {number(node.max_pods)}",
+            f"{number(node.used)} of {number(node.attached)}",
+            number(node.free_for_pods),
+        )
+        for node in worst
+    )
+    grid = Grid(("Node", "Type", "Pods", "Used", "Free"), rows, numeric=(2, 3, 4))
+    left = len(nodes) - len(worst)
+    items: tuple[Item, ...] = (grid, Words((plain(more(left, "node")),))) if left else (grid,)
+    return Section(items, heading=f"{counted(len(nodes), 'node')}, the least room first")
+
+
+def _node_order(node: NodeDetail) -> tuple[float, str]:
+    rooms = [node.free_for_pods] if node.free_for_pods is not None else []
+    if node.max_pods is not None and node.pods is not None:
+        rooms.append(node.max_pods - node.pods)
+    return (min(rooms, default=float("inf")), node.name)
+
+
+def _subnet_order(subnet: SubnetFacts) -> tuple[float, str]:
+    free = subnet.free_addresses
+    return (float("inf") if free is None else free, subnet.id)
+
+
+def _risks(report: Report, detail: Detail) -> list[Section]:
+    quiet = tuple(risk for risk in report.risks if risk not in loud_risks(report))
+    if not quiet:
+        return []
+    heading = f"{counted(len(quiet), 'risk')}, hurting nobody yet"
+    return [Section((_listed(quiet, detail, "risk"),), heading=heading)]
+
+
+def _listed(causes: Sequence[Cause], detail: Detail, noun: str) -> Bullets:
+    lines = [cause_line(cause, detail.prose) for cause in causes[: detail.listed]]
+    if len(causes) > detail.listed:
+        lines.append((plain(more(len(causes) - detail.listed, noun)),))
+    return Bullets(tuple(lines))
+
+
+def _notes(notes: Sequence[Note], detail: Detail) -> list[Section]:
+    if not notes:
+        return []
+    lines: list[Line] = [
+        (plain(clean(note.title, min(detail.prose, MAX_TITLE_CHARS))),) for note in notes[: detail.listed]
+    ]
+    if len(notes) > detail.listed:
+        lines.append((plain(more(len(notes) - detail.listed, "note")),))
+    return [Section((Bullets(tuple(lines)),), heading="Odd and harmless")]
+
+
+def gap_groups(not_checked: Sequence[NotChecked]) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    """Reason, grant and the checks it kept from deciding; the reason that kept most comes first."""
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for one in not_checked:
+        groups.setdefault((one.why, one.grant), []).append(one.id)
+    found = [(why, grant, tuple(ids)) for (why, grant), ids in groups.items()]
+    return sorted(found, key=lambda group: -len(group[2]))
+
+
+def _gaps(not_checked: Sequence[NotChecked], detail: Detail) -> list[Section]:
+    if not not_checked:
+        return []
+    groups = gap_groups(not_checked)
+    lines: list[Line] = []
+    for why, grant, ids in groups[: detail.gaps]:
+        shown = joined((name(clean(i, MAX_ID_CHARS)),) for i in ids[:MAX_IDS_OF_A_GAP])
+        left = len(ids) - MAX_IDS_OF_A_GAP
+        rest = f" {more(left, 'check')}" if left > 0 else ""
+        asks = f" Grant: {clean(grant, MAX_GRANT_CHARS)}." if grant else ""
+        reason = clean(why, min(detail.prose, MAX_TITLE_CHARS))
+        lines.append((strong(reason), plain(f".{asks} Checks: "), *shown, plain(rest)))
+    if len(groups) > detail.gaps:
+        lines.append((plain(more(len(groups) - detail.gaps, "reason")),))
+    return [Section((Bullets(tuple(lines)),), heading=f"Not checked: {counted(len(not_checked), 'check')}")]

@@ -1,0 +1,100 @@
+"""The report for a terminal: readable at 80 columns and in a pipe, with commands that can be pasted."""
+
+from io import StringIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from checks.report import Report, Verdict
+from handlers.render.page import Bullets, Command, Grid, Item, Line, Page, Section, Style, Words
+from handlers.render.status import status_page
+
+MIN_WIDTH = 20
+COLOURS = {
+    Verdict.HEALTHY: "bold green",
+    Verdict.DEGRADED: "bold yellow",
+    Verdict.CRITICAL: "bold red",
+    Verdict.UNKNOWN: "bold magenta",
+}
+STYLES = {Style.STRONG: "bold", Style.NAME: "cyan", Style.LINK: "underline", Style.PLAIN: ""}
+BULLET = "- "
+
+
+def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
+    """The report as text with no line longer than ``width``, but for commands, which are never wrapped."""
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=max(width, MIN_WIDTH),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    _page(console, status_page(report), COLOURS[report.verdict])
+    lines = out.getvalue().splitlines()
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
+
+
+def _page(console: Console, page: Page, colour: str) -> None:
+    first = Text(f"{page.mark.word.upper()}: ", colour)
+    console.print(first.append(page.headline, "bold"), overflow="fold")
+    console.print(Text(page.origin, "dim"), overflow="fold")
+    for section in page.sections:
+        console.print()
+        _section(console, section)
+
+
+def _section(console: Console, section: Section) -> None:
+    if section.heading:
+        console.print(Text(section.heading, "bold underline"), overflow="fold")
+    before: Item | None = None
+    for item in section.items:
+        # a command stands free, so that a triple click takes it alone
+        if isinstance(before, Command):
+            console.print()
+        if isinstance(item, Command):
+            console.print()
+            console.print(Text(item.text), soft_wrap=True)
+        else:
+            _item(console, item)
+        before = item
+
+
+def _item(console: Console, item: Item) -> None:
+    if isinstance(item, Words):
+        console.print(_line(item.line), overflow="fold")
+    elif isinstance(item, Bullets):
+        for line in item.lines:
+            _bullet(console, line)
+    elif isinstance(item, Grid):
+        console.print(_table(item))
+
+
+def _bullet(console: Console, line: Line) -> None:
+    """A line with its second and further rows under its first word."""
+    grid = Table.grid()
+    grid.add_column(width=len(BULLET), no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(BULLET, _line(line))
+    console.print(Padding(grid, 0))
+
+
+def _line(line: Line) -> Text:
+    return Text.assemble(*((piece.text, STYLES[piece.style]) for piece in line))
+
+
+def _table(grid: Grid) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(grid.columns):
+        numeric = index in grid.numeric
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=False)
+    for row in grid.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
