@@ -5,19 +5,22 @@ A collector declares structs that hold only the fields it reads (``class _Pod(It
 gives it becomes one UnreadError with one short line; nothing else is ever raised.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Generic, TypeVar, cast
 
 import msgspec
 
-from checks.collect.source import Source, UnreadError
+from checks.collect.source import RestartError, Source, UnreadError
 
 MAX_TEXT_CHARS = 2000  # messages of events and conditions are cut here
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time with its zone, as RFC 3339 has it."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When something was made that does not say when: long enough ago for every grace to be over."""
 
 
 class Metadata(msgspec.Struct, gc=False, rename="camel"):
@@ -100,6 +103,25 @@ def decode(raw: bytes | msgspec.Raw, form: type[T], what: str) -> T:
     except ValueError as error:  # malformed JSON, bytes that are no UTF-8
         told = "empty" if not bytes(raw).strip() else clip(str(error), 200)
         raise UnreadError(f"unreadable: {what}: {told}") from None
+
+
+def both(first: Callable[[], list[T]], second: Callable[[], list[T]]) -> tuple[list[T], str]:
+    """What two lists hold that make one part, and why one of them is missing ("" when none is).
+
+    Raises UnreadError when both are missing.
+    """
+    found: list[T] = []
+    failures: list[UnreadError] = []
+    for read in (first, second):
+        try:
+            found += read()
+        except RestartError:
+            raise
+        except UnreadError as error:
+            failures.append(error)
+    if len(failures) == 2:
+        raise failures[0]
+    return found, failures[0].reason if failures else ""
 
 
 def clip(text: str | None, limit: int = MAX_TEXT_CHARS) -> str:
