@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from checks.collect.gather import gather
+from checks.collect.recording import Recording
 from checks.snapshot import Snapshot
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -13,9 +15,6 @@ RECORDINGS = Path(__file__).parent / "recordings"
 @pytest.fixture(scope="session")
 def recorded() -> Callable[[str], Snapshot]:
     """Reads tests/recordings/NAME through the real collectors; each name once per run."""
-    from checks.collect.gather import gather
-    from checks.collect.recording import Recording
-
     read: dict[str, Snapshot] = {}
 
     def snapshot(name: str) -> Snapshot:
