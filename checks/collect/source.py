@@ -54,5 +54,6 @@ class Source(Protocol):
     def arguments(self, path: str) -> Sequence[str]:
         """What stands below a path that takes an argument: node names for "cilium" (without "operator"),
         node groups for "aws/eks/describe-nodegroup", subnet ids … Empty when nothing is known. Sorted.
+        Raises UnreadError when the list that they come from was refused.
         """
         ...

@@ -187,6 +187,17 @@ class Connection:
         return Answer(response.status, body, _retry_after(response.getheader("Retry-After")))
 
 
+def open_socket(credentials: Credentials, deadline: Deadline) -> socket.socket:
+    """A socket to the API server, through the proxy and TLS, for another protocol. Raises LostError."""
+    try:
+        connection = _prepare(credentials, deadline.within(CONNECT_TIMEOUT_S))
+        connection.connect()
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise LostError(_why(error), late=isinstance(error, TimeoutError)) from None
+    opened: socket.socket = connection.sock
+    return opened
+
+
 def _prepare(credentials: Credentials, timeout: float) -> http.client.HTTPConnection:
     goal = urlsplit(credentials.base)
     host, port = goal.hostname or "", goal.port or (80 if credentials.tls is None else 443)
@@ -228,20 +239,21 @@ def _retry_after(value: str | None) -> float | None:
 
 def _why(error: Exception) -> str:
     """A short reason without anything of the answer or the request."""
-    match error:
-        case TimeoutError():
-            return "no answer in time"
-        case ssl.SSLCertVerificationError():
-            return f"its certificate was not accepted: {error.verify_message}"
-        case ssl.SSLError():
-            return f"TLS failed: {error.reason or 'unknown reason'}"
-        case socket.gaierror():
-            return "its name could not be resolved"
-        case http.client.IncompleteRead():
-            return "answer cut short"
-        case http.client.RemoteDisconnected() | ConnectionResetError() | BrokenPipeError():
-            return "connection dropped"
-        case OSError():
-            return (error.strerror or "connection failed").lower()
-        case _:
-            return "no HTTP answer"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate was not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {error.reason or 'unknown reason'}"
+    for kind, why in _WHY:
+        if isinstance(error, kind):
+            return why
+    return (error.strerror or "connection failed").lower() if isinstance(error, OSError) else "no HTTP answer"
+
+
+_WHY: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "no answer in time"),
+    (socket.gaierror, "its name could not be resolved"),
+    (http.client.IncompleteRead, "answer cut short"),
+    (http.client.RemoteDisconnected, "connection dropped"),
+    (ConnectionResetError, "connection dropped"),
+    (BrokenPipeError, "connection dropped"),
+)

@@ -39,7 +39,7 @@ class ApiServer:
         self._lock = threading.Lock()
 
     def pages(self, path: str) -> Iterator[bytes]:
-        """The pages of one recording path below "kubernetes/". Raises UnreadError.
+        """The pages of one recording path, "kubernetes/api/v1/pods". Raises UnreadError.
 
         The next page is asked for, on a second connection, before this one is handed out: the API server
         encodes it while the collector decodes. RestartError when a continue token has expired.
@@ -69,7 +69,7 @@ class ApiServer:
                 self._give(second)
 
     def get(self, path: str, target: str, deadline: Deadline | None = None) -> bytes:
-        """The answer to one GET ``target`` that has no recording path of the same name. Raises UnreadError."""
+        """The answer to GET ``target``; errors name the recording path. Raises UnreadError."""
         line = self._take()
         try:
             return self._get(line, path, target, deadline)
@@ -134,7 +134,7 @@ class ApiServer:
     def _refused(self, path: str, answer: Answer, target: str) -> UnreadError:
         if answer.status == 410 and "&continue=" in target:
             return RestartError("unreadable: the list changed while it was read (HTTP 410)")
-        return kubernetes_refusal(f"kubernetes/{path}", answer.status, _reason(answer.body))
+        return kubernetes_refusal(path, answer.status, _reason(answer.body))
 
     def _renew(self, line: Connection) -> None:
         with suppress(OSError, ValueError):  # no better ones: the 401 stands
@@ -158,7 +158,7 @@ class ApiServer:
     @staticmethod
     def _lost(path: str, error: LostError) -> UnreadError:
         if error.late:
-            return kubernetes_refusal(f"kubernetes/{path}", 504, "Timeout")
+            return kubernetes_refusal(path, 504, "Timeout")
         return UnreadError(f"unreadable: {right_for(f'kubernetes/{path}')} ({error.why})")
 
 
@@ -182,6 +182,7 @@ def _wait_s(answer: Answer, waits: int) -> float | None:
 
 
 def _target(path: str) -> str:
+    path = path.removeprefix("kubernetes/")
     target = "/" + quote(path)
     if path == "version":
         return target

@@ -1,0 +1,151 @@
+"""Runs one command in a container over the API server's WebSocket, and returns what it printed."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from checks.collect.live.connection import (
+    READ_TIMEOUT_S,
+    Credentials,
+    Deadline,
+    LostError,
+    open_socket,
+)
+
+# https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming: the first byte names the channel.
+PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
+STDOUT, STDERR, STATUS = 1, 2, 3
+MAX_OUTPUT_BYTES = 8 * 1024 * 1024  # status of a node with 250 endpoints is some 200 kB
+MAX_ERROR_BYTES = 4096
+
+
+class ExecError(Exception):
+    """The command gave no output that can be used; ``why`` is short and holds nothing secret."""
+
+    def __init__(self, why: str, *, late: bool = False) -> None:
+        """``late``: time ran out."""
+        super().__init__(why)
+        self.why = why
+        self.late = late
+
+
+class Runner(Protocol):
+    """Runs a command in a container."""
+
+    def __call__(
+        self, credentials: Credentials, pod: "Container", command: Sequence[str], deadline: Deadline
+    ) -> bytes:
+        """Standard output of a command that ended well. Raises ExecError."""
+        ...
+
+
+class Container(msgspec.Struct, frozen=True):
+    """Where to run it."""
+
+    namespace: str
+    pod: str
+    container: str
+
+
+class _Cause(msgspec.Struct, gc=False):
+    reason: str = ""
+    message: str = ""
+
+
+class _Details(msgspec.Struct, gc=False):
+    causes: tuple[_Cause, ...] = ()
+
+
+class _Status(msgspec.Struct, gc=False):
+    status: str = ""
+    reason: str = ""
+    details: _Details | None = None
+
+
+def run(credentials: Credentials, pod: Container, command: Sequence[str], deadline: Deadline) -> bytes:
+    """Run a command to its end, with nothing on its standard input. Raises ExecError."""
+    import websocket  # the only user: not worth its start-up time elsewhere
+
+    try:
+        socket = _connect(credentials, pod, command, deadline)
+        try:
+            return _collect(socket, deadline)
+        finally:
+            socket.close(timeout=0)
+    except websocket.WebSocketBadStatusException as error:
+        raise ExecError(_reason(error)) from None
+    except (websocket.WebSocketTimeoutException, TimeoutError):
+        raise ExecError("no answer in time", late=True) from None
+    except LostError as error:
+        raise ExecError(error.why, late=error.late) from None
+    except (websocket.WebSocketException, OSError, ValueError) as error:
+        raise ExecError(f"connection failed: {type(error).__name__}") from None
+
+
+def _connect(credentials: Credentials, pod: Container, command: Sequence[str], deadline: Deadline) -> Any:
+    import websocket
+
+    base = urlsplit(credentials.base)
+    words = [("command", word) for word in command]
+    query = urlencode([("container", pod.container), ("stdout", "true"), ("stderr", "true"), *words])
+    path = f"{base.path.rstrip('/')}/api/v1/namespaces/{quote(pod.namespace)}/pods/{quote(pod.pod)}/exec"
+    return websocket.create_connection(
+        f"{'ws' if credentials.tls is None else 'wss'}://{base.netloc}{path}?{query}",
+        socket=open_socket(credentials, deadline),
+        timeout=deadline.within(READ_TIMEOUT_S),
+        header=[f"{name}: {value}" for name, value in credentials.headers.items()],
+        subprotocols=list(PROTOCOLS),
+        suppress_origin=True,
+        redirect_limit=0,  # the token is for the API server alone
+        skip_utf8_validation=True,
+    )
+
+
+def _collect(socket: Any, deadline: Deadline) -> bytes:
+    """Everything the command printed, once it has ended well."""
+    import websocket
+
+    out, err = bytearray(), bytearray()
+    while True:
+        socket.settimeout(deadline.within(60.0))
+        opcode, frame = socket.recv_data()
+        if opcode == websocket.ABNF.OPCODE_CLOSE:
+            raise ExecError("ended without an exit status")
+        if not frame:
+            continue
+        channel, content = frame[0], frame[1:]
+        if channel == STDOUT:
+            out += content
+            if len(out) > MAX_OUTPUT_BYTES:
+                raise ExecError(f"printed more than {MAX_OUTPUT_BYTES // 1024 // 1024} MiB")
+        elif channel == STDERR:
+            err += content[: MAX_ERROR_BYTES - len(err)]
+        elif channel == STATUS:
+            _judge(content, bytes(err))
+            return bytes(out)
+
+
+def _judge(content: bytes, err: bytes) -> None:
+    """Raise ExecError unless the status on channel 3 says that the command ended well."""
+    try:
+        status = msgspec.json.decode(content, type=_Status)
+    except (msgspec.DecodeError, RecursionError):
+        raise ExecError("ended with a status that is no JSON") from None
+    if status.status == "Success":
+        return
+    causes = status.details.causes if status.details else ()
+    code = next((cause.message for cause in causes if cause.reason == "ExitCode"), "")
+    told = " ".join(err.decode(errors="replace").split())
+    ended = f"exit status {code}" if code.isdecimal() else status.reason or "failed"
+    raise ExecError(f"{ended}: {told}" if told else ended)
+
+
+def _reason(error: Any) -> str:
+    """The reason word of the Status that the API server refused with, or the HTTP status."""
+    try:
+        reason = msgspec.json.decode(error.resp_body or b"", type=_Status).reason
+    except (msgspec.DecodeError, RecursionError):
+        reason = ""
+    return reason or f"HTTP {error.status_code}"
