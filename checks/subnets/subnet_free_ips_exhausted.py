@@ -1,0 +1,177 @@
+"""The subnets that a zone's pods take addresses from must have some left."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checks.advice import change, links, look
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
+from checks.parts.agents import OperatorMetrics
+from checks.parts.aws import Subnet, Subnets
+from checks.parts.cilium import CiliumNodes
+from checks.parts.derived import Accounts, NodeAccount, StuckPod, Waiting
+from checks.parts.kubernetes import Nodes
+from checks.scale import counted
+from checks.subnets.selection import candidates, free_in, zone_of
+
+NEARLY_EMPTY = 8
+"""Less than one node's default buffer of free addresses (spec.ipam.pre-allocate)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Nodes of one zone that may use the same subnets; ``stuck``: pods that a further address would help."""
+
+    zone: str | None
+    subnets: tuple[Subnet, ...]
+    nodes: list[str]
+    bare: list[str]
+    stuck: list[StuckPod]
+    free: int | None
+
+
+@check(
+    id="subnet-free-ips-exhausted",
+    title="The subnets of a zone have no free address",
+    source="https://docs.cilium.io/en/stable/network/concepts/ipam/eni/",
+    modes=("eni",),
+)
+def subnet_free_ips_exhausted(
+    nodes: Nodes,
+    cilium_nodes: CiliumNodes,
+    subnets: Subnets,
+    accounts: Accounts,
+    waiting: Waiting,
+    operator_metrics: OperatorMetrics | None,
+) -> Iterator[Finding | Undecided]:
+    """A pod's address comes from a subnet in its node's zone; those of other zones cannot help.
+
+    A node that still could attach addresses and gets none, in a zone whose every selected subnet is empty,
+    proves it. In overlay modes pods take no address of a subnet.
+    """
+    groups = _groups(nodes, cilium_nodes, subnets, accounts, waiting)
+    unknown = [group for group in groups if group.free is None]
+    if unknown:
+        names = ", ".join(subnet.id for group in unknown for subnet in group.subnets if subnet.free is None)
+        yield Undecided(f"unreadable: no count of free addresses for {names}")
+    known = [group for group in groups if group.free is not None]
+    empty = [g for g in known if (g.stuck or g.bare) and (g.free or 0) < max(1, len(g.stuck))]
+    if empty:
+        yield _finding(empty, Kind.CAUSE, operator_metrics)
+        return
+    low = [group for group in known if (group.free or 0) < NEARLY_EMPTY]
+    if low:
+        yield _finding(low, Kind.RISK, operator_metrics)
+
+
+def _groups(
+    nodes: Nodes, cilium_nodes: CiliumNodes, subnets: Subnets, accounts: Accounts, waiting: Waiting
+) -> list[_Group]:
+    groups: dict[tuple[str, ...], _Group] = {}
+    for node in nodes.items:
+        mine = cilium_nodes.by_name.get(node.name)
+        zone = zone_of(mine, node) if mine else None
+        usable = candidates(mine, zone, subnets) if mine else ()
+        if mine is None or not usable:
+            continue  # no selected subnet in its zone is another fault
+        key = tuple(subnet.id for subnet in usable)
+        group = groups.setdefault(key, _Group(zone, usable, [], [], [], free_in(usable)))
+        group.nodes.append(node.name)
+        if _could_grow(accounts.by_node.get(node.name)):
+            group.stuck.extend(waiting.stuck_on.get(node.name, ()))
+            if not any(eni.size for eni in mine.pod_enis):
+                group.bare.append(node.name)
+    return list(groups.values())
+
+
+def _could_grow(account: NodeAccount | None) -> bool:
+    """Whether the node has slots left; unknown figures count as room, a full node never does."""
+    if account is None or account.capacity is None or account.attached is None:
+        return True
+    return account.attached < account.capacity
+
+
+def _finding(groups: list[_Group], kind: Kind, metrics: OperatorMetrics | None) -> Finding:
+    zones = sorted({group.zone or "?" for group in groups})
+    every = sorted({subnet.id: subnet for group in groups for subnet in group.subnets}.items())
+    stuck = frozenset(item.subject for group in groups for item in group.stuck)
+    bare = frozenset(Subject("Node", name) for group in groups for name in group.bare)
+    free = sum(subnet.free or 0 for _, subnet in every)
+    hurts = kind is Kind.CAUSE
+    seen = [_seen(name, metrics) for name, _ in every]
+    return Finding(
+        kind=kind,
+        severity=Severity.CRITICAL if hurts else Severity.MEDIUM,
+        confidence=Confidence.CERTAIN,
+        title=f"the pod subnets of {', '.join(zones)} have {counted(free, 'free address', 'free addresses')}"
+        + (f" for {counted(len(stuck), 'waiting pod')}" if stuck else ""),
+        because="Every subnet that these nodes may use in their zone is counted, and the nodes could "
+        "still attach "
+        "addresses. Other zones' subnets cannot serve them."
+        if hurts
+        else "No pod waits yet; the next node or burst in the zone will.",
+        subjects=tuple(Subject("Subnet", name) for name, _ in every),
+        evidence=(
+            *(
+                Evidence(Subnets.ASKED, f"{name} ({subnet.zone}): AvailableIpAddressCount", str(subnet.free))
+                for name, subnet in every
+            ),
+            *(item for items in seen for item in items),
+            *(
+                (
+                    Evidence(
+                        CiliumNodes.ASKED, "nodes with room for addresses", ", ".join(groups[0].nodes[:3])
+                    ),
+                )
+            ),
+        ),
+        explains=(
+            Explains("pods-without-ip", stuck),
+            Explains("nodes-not-ready", bare),
+            Explains("agents-not-ready", bare),
+        ),
+        actions=_actions(zones, every[0][0]),
+        references=links("vpc-cni#1773", "https://docs.cilium.io/en/stable/network/concepts/ipam/eni/"),
+    )
+
+
+def _seen(subnet: str, metrics: OperatorMetrics | None) -> tuple[Evidence, ...]:
+    name = "cilium_operator_ipam_available_ips_per_subnet"
+    value = metrics.page.total(name, subnet_id=subnet) if metrics else None
+    if value is None:
+        return ()
+    return (Evidence(OperatorMetrics.ASKED, f'{name}{{subnet_id="{subnet}"}}', f"{value:g}"),)
+
+
+def _actions(zones: list[str], subnet: str) -> tuple[Action, ...]:
+    return (
+        look(
+            "See who holds the addresses",
+            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={subnet} "
+            "--query 'NetworkInterfaces[].[Status,Description,length(PrivateIpAddresses)]' --output table",
+            "interfaces in state available are leaks; the rest are nodes, load balancers, endpoints",
+        ),
+        change(
+            f"Add a pod subnet in {', '.join(zones)} from a secondary range (100.64.0.0/10) and tag it",
+            "aws ec2 associate-vpc-cidr-block --vpc-id VPC --cidr-block 100.64.0.0/16 && "
+            f"aws ec2 create-subnet --vpc-id VPC --availability-zone {zones[0]} --cidr-block 100.64.0.0/18",
+            risk="none to running pods; nodes whose subnet ids or tags do not match it gain nothing",
+            verify="the operator's next sync makes interfaces there and the waiting pods start",
+        ),
+        change(
+            "Hold fewer idle addresses per node until then",
+            "helm upgrade cilium cilium/cilium --reuse-values --set eni.awsReleaseExcessIPs=true",
+            risk="restarts the operator; released addresses must be asked for again in a burst",
+            verify="AvailableIpAddressCount rises after some minutes",
+        ),
+    )
