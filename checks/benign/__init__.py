@@ -1,0 +1,1 @@
+"""What looks broken and is not: notes, so that nobody is woken for it."""
