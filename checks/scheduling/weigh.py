@@ -8,8 +8,9 @@ selectors come before resources, volumes and spreading after them, and one node 
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from checks.model import Subject
 from checks.parts.cilium import CiliumConfig
-from checks.parts.derived import UnscheduledPod
+from checks.parts.derived import UnscheduledPod, Waiting
 from checks.parts.kubernetes import Node, Nodes
 
 TOO_MANY_PODS = "Too many pods"
@@ -69,6 +70,16 @@ def weighed(
     if beside and counts[Limit.PLACEMENT] == most and not late:
         return Weight.BESIDE  # most nodes are not for this pod, and those that are have no room
     return None
+
+
+def waits_for_nodes(
+    waiting: Waiting | None, nodes: Nodes, config: CiliumConfig | None = None
+) -> frozenset[Subject]:
+    """The pods that nothing keeps waiting but nodes that are broken or just starting."""
+    items = waiting.unscheduled if waiting else ()
+    return frozenset(
+        item.subject for item in items if weighed(item, Limit.NODES, nodes, config) is Weight.MAIN
+    )
 
 
 def constraints(

@@ -67,6 +67,11 @@ def test_does_not_pretend_to_count_devices() -> None:
     assert "nvidia.com/gpu" in finding.title
 
 
+def test_is_likely_when_devices_are_short_as_well() -> None:
+    message = "0/14 nodes are available: 14 Insufficient cpu, 14 Insufficient nvidia.com/gpu."
+    assert only(judge(*waits(message))).confidence is Confidence.LIKELY
+
+
 def test_is_likely_when_fewer_nodes_are_short_than_the_scheduler_said() -> None:
     finding = only(judge(*waits("0/20 nodes are available: 20 Insufficient cpu.")))
     assert finding.confidence is Confidence.LIKELY

@@ -61,6 +61,11 @@ def test_ignores_what_the_pod_does_not_demand(message: str) -> None:
     assert judge(*waits(message)) == []
 
 
+def test_leaves_a_tie_to_the_limit_of_the_nodes_that_the_pod_may_use() -> None:
+    message = "0/2 nodes are available: 1 Too many pods, 1 node(s) had untolerated taint {dedicated: batch}."
+    assert judge(*waits(message)) == []
+
+
 def test_ignores_the_configured_taint_of_nodes_without_an_agent() -> None:
     key = "ignore-taint.cluster-autoscaler.kubernetes.io/cilium"
     message = f"0/3 nodes are available: 3 node(s) had untolerated taint {{{key}: true}}."
