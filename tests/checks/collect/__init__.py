@@ -1,0 +1,1 @@
+"""Collectors: raw answers in, parts out."""
