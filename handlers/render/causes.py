@@ -18,7 +18,7 @@ from handlers.render.page import (
     plain,
     strong,
 )
-from handlers.render.words import counted, kind_noun, more, subject_name
+from handlers.render.words import counted, kind_noun, more, shared_domain, subject_name
 
 MAX_VALUE_CHARS = 200
 MAX_TITLE_CHARS = 300
@@ -31,15 +31,16 @@ def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail:
 
     Actions come before the lists: on a phone the first command must be seen without scrolling.
     """
-    title = (strong(clean(cause.title, min(detail.prose, MAX_TITLE_CHARS))),)
-    items: list[Item] = [Words(title)]
+    title = clean(cause.title, min(detail.prose, MAX_TITLE_CHARS))
+    items: list[Item] = [Words((plain(f"{cause_words(cause)} · "), name(clean(cause.id, MAX_ID_CHARS))))]
     if cause.because:
         items.append(Words((plain(clean(cause.because, detail.prose)),)))
     items += action_items(cause.actions, detail)
     hurts = [s for s in symptoms if cause.id in s.explained_by]
     if hurts:
-        items.append(Words((strong("Hurts now: "), *joined(map(symptom_line, hurts[: detail.listed]), "; "))))
-    items += subject_items(cause.subjects, cause.subjects_total, detail.subjects)
+        told = joined(map(symptom_line, hurts[: detail.listed]), "; ")
+        items.append(Words((strong("Hurts now: "), *told), apart=True))
+    items += subject_items(cause.subjects, cause.subjects_total, detail)
     items += evidence_items(cause.evidence, detail.evidence)
     if cause.leads_to and detail.evidence:
         shown = [(name(clean(i, MAX_ID_CHARS)),) for i in cause.leads_to[: detail.listed]]
@@ -47,7 +48,7 @@ def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail:
     if cause.references and detail.references:
         shown = [(link(clean(url, 300)),) for url in cause.references[: detail.references]]
         items.append(Words((strong("Read on: "), *_with_rest(shown, len(cause.references), "reference"))))
-    return Section(tuple(items), heading=f"{place} · {cause_words(cause)} · {clean(cause.id, MAX_ID_CHARS)}")
+    return Section(tuple(items), heading=f"{place}: {title}")
 
 
 def cause_words(cause: Cause) -> str:
@@ -74,7 +75,7 @@ def symptom_line(symptom: Symptom) -> Line:
 def symptom_items(symptom: Symptom, detail: Detail) -> list[Item]:
     """A symptom that no cause explains: what, whom, what was read."""
     items: list[Item] = [Words((strong(symptom_line(symptom)[0].text),))]
-    items += subject_items(symptom.subjects, symptom.subjects_total, detail.subjects)
+    items += subject_items(symptom.subjects, symptom.subjects_total, detail)
     items += evidence_items(symptom.evidence, max(detail.evidence, 1))
     return items
 
@@ -86,7 +87,7 @@ def action_items(actions: Sequence[ReportAction], detail: Detail) -> list[Item]:
     for action in ordered[: detail.actions]:
         look = action.kind == "look"
         title = clean(action.title, min(detail.prose, MAX_TITLE_CHARS))
-        items.append(Words((strong("Look: " if look else "Change: "), plain(title))))
+        items.append(Words((strong("Look: " if look else "Change: "), plain(title)), apart=True))
         if action.command:
             items.append(command_item(action.command, detail.command))
         if action.risk:
@@ -105,8 +106,9 @@ def command_item(command: str, most: int) -> Item:
     return Command(shown) if len(shown) <= most else Words((plain(TOO_LONG),))
 
 
-def subject_items(subjects: Sequence[ReportSubject], total: int, most: int) -> list[Item]:
+def subject_items(subjects: Sequence[ReportSubject], total: int, detail: Detail) -> list[Item]:
     """The objects by kind and name, at most so many, the rest counted."""
+    most = detail.subjects
     total = max(total, len(subjects))
     if not total:
         return []
@@ -114,8 +116,11 @@ def subject_items(subjects: Sequence[ReportSubject], total: int, most: int) -> l
     noun = kinds.pop() if len(kinds) == 1 else "object"
     if not subjects or not most:
         return [Words((strong("On: "), plain(counted(total, noun))))]
-    shown = [(name(subject_name(subject)),) for subject in subjects[:most]]
-    return [Words((strong(f"On {counted(total, noun)}: "), *_with_rest(shown, total, noun)))]
+    names = [subject_name(subject) for subject in subjects[:most]]
+    domain = shared_domain(names) if detail.short_names else ""
+    where = f" in {domain[1:]}" if domain else ""
+    shown = [(name(one.removesuffix(domain)),) for one in names]
+    return [Words((strong(f"On {counted(total, noun)}{where}: "), *_with_rest(shown, total, noun)))]
 
 
 def evidence_items(evidence: Sequence[ReportEvidence], most: int) -> list[Item]:

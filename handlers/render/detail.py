@@ -20,14 +20,25 @@ class Detail:
     references: int = MAX_LISTED
     prose: int = 2_000
     command: int = 20_000
+    short_names: bool = False  # without the domain that all of them share; for narrow screens
 
 
 FULL = Detail(causes=MAX_LISTED)
 
-# Chat tries these in turn and takes the first that Slack takes. The last one fits whatever the report says.
+# Chat tries these in turn and takes the first that Slack takes. The last one is little enough for
+# any report but one whose every character has to be escaped.
 CHAT = (
     Detail(
-        causes=5, listed=10, evidence=3, gaps=8, nodes=10, subnets=3, references=4, prose=1_000, command=2_500
+        causes=5,
+        listed=10,
+        evidence=2,
+        gaps=8,
+        nodes=5,
+        subnets=3,
+        references=2,
+        prose=1_000,
+        command=2_500,
+        short_names=True,
     ),
     Detail(
         causes=4,
@@ -38,9 +49,10 @@ CHAT = (
         gaps=6,
         nodes=5,
         subnets=3,
-        references=2,
+        references=1,
         prose=700,
         command=2_000,
+        short_names=True,
     ),
     Detail(
         causes=3,
@@ -54,6 +66,7 @@ CHAT = (
         references=1,
         prose=500,
         command=1_500,
+        short_names=True,
     ),
     Detail(
         causes=2,
@@ -67,6 +80,7 @@ CHAT = (
         references=0,
         prose=400,
         command=1_000,
+        short_names=True,
     ),
     Detail(
         causes=1,
@@ -80,5 +94,6 @@ CHAT = (
         references=0,
         prose=200,
         command=600,
+        short_names=True,
     ),
 )

@@ -32,9 +32,10 @@ Line = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A paragraph."""
+    """A paragraph; ``apart`` from what stands before it by an empty line."""
 
     line: Line
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

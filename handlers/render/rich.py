@@ -22,7 +22,9 @@ from handlers.render.page import (
     Style,
     Words,
 )
+from handlers.render.words import link_label
 
+MAX_UNWRAPPED_CHARS = 24  # of a cell: names on a phone break at every hyphen otherwise
 STYLES = {Style.STRONG: {"bold": True}, Style.NAME: {"code": True}}
 
 
@@ -87,7 +89,8 @@ def _runs(section: Section) -> Iterable[Grid | list[object]]:
     lines: list[Line] = [(Piece(section.heading, Style.STRONG),)] if section.heading else []
     for item in section.items:
         if isinstance(item, Words):
-            lines.append(item.line)
+            apart = (Piece("\n"),) if item.apart and lines else ()
+            lines.append((*apart, *item.line))
             continue
         if lines:
             run.append(_paragraphs(lines))
@@ -133,7 +136,7 @@ def _pieces(line: Line) -> list[dict[str, object]]:
 
 def _piece(piece: Piece) -> dict[str, object]:
     if piece.style is Style.LINK and piece.text.startswith("https://") and len(piece.text) <= n.MAX_URL_CHARS:
-        return {"type": "link", "url": literal(piece.text)}
+        return {"type": "link", "url": literal(piece.text), "text": literal(link_label(piece.text))}
     return text(piece.text, STYLES.get(piece.style))
 
 
@@ -142,7 +145,10 @@ def _table(grid: Grid) -> Block:
         [{"type": "raw_text", "text": literal(cell)} for cell in row] for row in (grid.columns, *grid.rows)
     ]
     settings = [
-        {"align": "right" if index in grid.numeric else "left", "is_wrapped": index not in grid.numeric}
+        {
+            "align": "right" if index in grid.numeric else "left",
+            "is_wrapped": any(len(row[index]) > MAX_UNWRAPPED_CHARS for row in grid.rows),
+        }
         for index in range(len(grid.columns))
     ]
     return {"type": "table", "rows": rows, "column_settings": settings}

@@ -7,6 +7,7 @@ from handlers.render.limits import numbers as n
 from handlers.render.message import Block, cut_escaped
 from handlers.render.page import Bullets, Command, Item, Line, Page, Piece, Style, Words
 from handlers.render.rich import buttons, grid_lines, small
+from handlers.render.words import link_label
 
 TOO_LONG = "The command is too long to show here: see the JSON report."
 
@@ -41,7 +42,7 @@ def chunks(texts: Iterable[str]) -> list[str]:
 
 def _texts(item: Item) -> Sequence[str]:
     if isinstance(item, Words):
-        return (_line(item.line),)
+        return (("\n" if item.apart else "") + _line(item.line),)
     if isinstance(item, Command):
         block = mrkdwn_block(item.text)
         return (block if len(block) <= n.MAX_SECTION_CHARS else TOO_LONG,)
@@ -60,5 +61,6 @@ def _piece(piece: Piece) -> str:
     if piece.style is Style.NAME:
         return mrkdwn_code(piece.text)
     if piece.style is Style.LINK and piece.text.startswith("https://"):
-        return f"<{mrkdwn(clean(piece.text, n.MAX_URL_CHARS)).replace('|', '%7C')}>"
+        url = mrkdwn(clean(piece.text, n.MAX_URL_CHARS)).replace("|", "%7C")
+        return f"<{url}|{mrkdwn(link_label(piece.text))}>"
     return mrkdwn(piece.text)

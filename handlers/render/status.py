@@ -24,6 +24,7 @@ from handlers.render.page import (
 from handlers.render.words import (
     MAX_NAME_CHARS,
     RANK,
+    UNKNOWN,
     VERDICTS,
     counted,
     ipam_line,
@@ -32,6 +33,7 @@ from handlers.render.words import (
     number,
     origin,
     pods_line,
+    shared_domain,
     subnet_line,
     versions_line,
 )
@@ -47,8 +49,8 @@ def status_page(
     """The whole answer of ``/cilium status``, worst first. Where much is unread, that comes first."""
     causes = cause_sections(report, detail)
     unexplained = _unexplained(report, detail)
-    gaps = _gaps(report.not_checked, detail)
-    rest = [*_facts(report, detail), *_risks(report, detail), *_notes(report.notes, detail)]
+    gaps = gaps_sections(report.not_checked, detail)
+    rest = [*facts_sections(report, detail), *_risks(report, detail), *_notes(report.notes, detail)]
     if report.verdict is Verdict.UNKNOWN:
         sections = [*causes, *unexplained, *gaps, *rest]
     else:
@@ -101,7 +103,8 @@ def _unexplained(report: Report, detail: Detail) -> list[Section]:
     return [Section(tuple(items), heading="Unexplained")]
 
 
-def _facts(report: Report, detail: Detail) -> list[Section]:
+def facts_sections(report: Report, detail: Detail) -> list[Section]:
+    """Nodes, pods, addresses, subnets, versions; and when something is wrong the nodes with the least room."""
     facts = report.facts
     lines: list[Line] = [
         (strong("Nodes: "), plain(nodes_line(facts.nodes))),
@@ -117,24 +120,26 @@ def _facts(report: Report, detail: Detail) -> list[Section]:
     lines.append((strong("Versions: "), plain(versions_line(facts.versions))))
     sections = [Section((Bullets(tuple(lines)),), heading="Cluster")]
     if report.verdict is not Verdict.HEALTHY and facts.nodes_detail and detail.nodes:
-        sections.append(nodes_section(facts.nodes_detail, detail.nodes))
+        sections.append(nodes_section(facts.nodes_detail, detail))
     return sections
 
 
-def nodes_section(nodes: Sequence[NodeDetail], most: int) -> Section:
+def nodes_section(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
     """The nodes with the least room first, at most so many, the rest counted."""
-    worst = sorted(nodes, key=_node_order)[:most]
+    worst = sorted(nodes, key=_node_order)[: detail.nodes]
+    names = [clean(node.name, MAX_NAME_CHARS) for node in worst]
+    domain = shared_domain(names) if detail.short_names else ""
     rows = tuple(
         (
-            clean(node.name, MAX_NAME_CHARS),
-            clean(node.instance_type, 40) if node.instance_type else "unknown",
+            shown.removesuffix(domain),
             f"{number(node.pods)} of {number(node.max_pods)}",
             f"{number(node.used)} of {number(node.attached)}",
             number(node.free_for_pods),
+            clean(node.instance_type, 40) if node.instance_type else UNKNOWN,
         )
-        for node in worst
+        for shown, node in zip(names, worst, strict=True)
     )
-    grid = Grid(("Node", "Type", "Pods", "Used", "Free"), rows, numeric=(2, 3, 4))
+    grid = Grid(("Node", "Pods", "Used", "Free", "Type"), rows, numeric=(1, 2, 3))
     left = len(nodes) - len(worst)
     items: tuple[Item, ...] = (grid, Words((plain(more(left, "node")),))) if left else (grid,)
     return Section(items, heading=f"{counted(len(nodes), 'node')}, the least room first")
@@ -187,7 +192,8 @@ def gap_groups(not_checked: Sequence[NotChecked]) -> list[tuple[str, str | None,
     return sorted(found, key=lambda group: -len(group[2]))
 
 
-def _gaps(not_checked: Sequence[NotChecked], detail: Detail) -> list[Section]:
+def gaps_sections(not_checked: Sequence[NotChecked], detail: Detail) -> list[Section]:
+    """What was not checked: why, what to grant, and which checks it kept from deciding."""
     if not not_checked:
         return []
     groups = gap_groups(not_checked)

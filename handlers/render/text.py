@@ -56,8 +56,9 @@ def _section(console: Console, section: Section) -> None:
         console.print(Text(section.heading, "bold underline"), overflow="fold")
     before: Item | None = None
     for item in section.items:
-        # a command stands free, so that a triple click takes it alone
-        if isinstance(before, Command):
+        # a command stands free, so that it can be taken alone
+        apart = isinstance(item, Words) and item.apart and before is not None
+        if isinstance(before, Command) or apart:
             console.print()
         if isinstance(item, Command):
             console.print()

@@ -1,6 +1,7 @@
 """The words that every face of the bot uses for the same thing."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from handlers.render.escape import clean
 
 MAX_NAME_CHARS = 120
 UNKNOWN = "unknown"
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,13 @@ def subject_name(subject: ReportSubject) -> str:
     return f"{clean(subject.namespace, MAX_NAME_CHARS)}/{name}" if subject.namespace else name
 
 
+def shared_domain(names: Sequence[str]) -> str:
+    """What stands from the first dot on in every one of these host names, or nothing."""
+    domains = {name[name.index(".") :] if "." in name else "" for name in names}
+    hosts = all(name and name[0] != "." and "/" not in name for name in names)
+    return domains.pop() if len(domains) == 1 and len(names) > 1 and hosts else ""
+
+
 def moment(instant: datetime) -> str:
     """An instant in UTC, said to be so."""
     return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -106,13 +115,17 @@ def origin(report: Report, now: datetime | None = None, age_s: float | None = No
 
 def nodes_line(nodes: NodeFacts) -> str:
     """Nodes ready and reachable, x of y."""
+    if nodes.total is None:
+        return NOT_KNOWN
     total = number(nodes.total)
-    reach = f"{number(nodes.reachable)} of {total}" if nodes.reachable is not None else "not known"
+    reach = f"{number(nodes.reachable)} of {total}" if nodes.reachable is not None else NOT_KNOWN
     return f"{number(nodes.ready)} of {total} ready, reachable: {reach}"
 
 
 def pods_line(pods: PodFacts) -> str:
     """Pods running, waiting for the scheduler, waiting for an address."""
+    if pods.total is None:
+        return NOT_KNOWN
     return (
         f"{number(pods.running)} of {number(pods.total)} running, "
         f"{number(pods.not_scheduled)} not scheduled, {number(pods.without_ip)} without an address"
@@ -121,6 +134,8 @@ def pods_line(pods: PodFacts) -> str:
 
 def ipam_line(ipam: IpamFacts) -> str:
     """Mode, addresses used, attached and possible, and prefixes, in one line."""
+    if ipam == IpamFacts(mode=None, prefix_delegation=None, capacity=None, attached=None, used=None):
+        return NOT_KNOWN
     mode = clean(ipam.mode, 40) if ipam.mode else "mode unknown"
     prefixes = {True: "prefixes on", False: "prefixes off", None: "prefixes unknown"}[ipam.prefix_delegation]
     return (
@@ -134,6 +149,13 @@ def versions_line(versions: VersionFacts) -> str:
     cilium = clean(versions.cilium, 40) if versions.cilium else UNKNOWN
     kubernetes = clean(versions.kubernetes, 40) if versions.kubernetes else UNKNOWN
     return f"Cilium {cilium}, Kubernetes {kubernetes}"
+
+
+def link_label(url: str) -> str:
+    """An address by what it names: an issue, else the host."""
+    rest = url.removeprefix("https://")
+    issue = re.fullmatch(r"github\.com/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d+)", rest)
+    return f"{issue[1]}#{issue[2]}" if issue else rest.split("/", 1)[0]
 
 
 def subnet_line(subnet: SubnetFacts) -> str:
