@@ -14,10 +14,10 @@ class Change(Enum):
 
     NEW = "new"
     WORSE = "worse"
-    SEEN = "seen now, not checked last time"
+    SEEN = "newly checked"
     BETTER = "better"
     GONE = "gone"
-    UNSEEN = "not checked this time"
+    UNSEEN = "no longer checked"
     SAME = "as before"
 
 
@@ -104,6 +104,6 @@ def _problems(report: Report) -> Mapping[str, Problem]:
     return found
 
 
-def counts(changes: Iterable[Changed]) -> Mapping[Change, int]:
+def counts(changes: Iterable[Changed]) -> Counter[Change]:
     """How many of each."""
     return Counter(one.change for one in changes)

@@ -18,15 +18,15 @@ from handlers.render.words import VERDICTS, counted, moment, more, number, origi
 LABELS = {
     Change.NEW: "New",
     Change.WORSE: "Worse",
-    Change.SEEN: "Seen now, not checked last time",
+    Change.SEEN: "Newly checked",
     Change.BETTER: "Better",
     Change.GONE: "Gone",
-    Change.UNSEEN: "Not checked this time",
+    Change.UNSEEN: "No longer checked",
 }
 
 
 def digest(report: Report, previous: Report | None, *, now: datetime | None = None) -> Message:
-    """One message: it opens with what changed since ``previous``, or says that there is nothing to compare."""
+    """One message that opens with what changed since ``previous``, or with why that cannot be said."""
     told = _spoken(digest_page(report, previous, CHAT[2], now))
     return fitted(told, lambda detail: digest_page(report, previous, detail, now))
 
@@ -57,9 +57,7 @@ def digest_page(report: Report, previous: Report | None, detail: Detail, now: da
 
 def _headline(report: Report, previous: Report, changes: Sequence[Changed]) -> str:
     found = counts(changes)
-    told = [
-        f"{found[change]} {change.value}" for change in Change if change is not Change.SAME and found[change]
-    ]
+    told = [f"{found[change]} {change.value}" for change in LABELS if found[change]]
     was = "" if report.verdict is previous.verdict else f"was {previous.verdict.value}; "
     return f"{was}{', '.join(told) or 'nothing changed'} since {moment(previous.taken_at)}"
 
@@ -71,9 +69,8 @@ def _changed(report: Report, previous: Report, changes: Sequence[Changed], detai
         lines.append((plain(more(len(moved) - detail.listed, "change")),))
     lines += _figures(report, previous)
     headline = Words((plain(clean(report.headline, MAX_TITLE_CHARS)),))
-    return [
-        Section((headline, Bullets(tuple(lines))) if lines else (headline,), heading="Since the last digest")
-    ]
+    items = (headline, Bullets(tuple(lines))) if lines else (headline,)
+    return [Section(items, heading=f"Since {moment(previous.taken_at)}")]
 
 
 def _change_line(one: Changed, prose: int) -> Line:

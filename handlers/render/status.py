@@ -104,7 +104,7 @@ def _unexplained(report: Report, detail: Detail) -> list[Section]:
 
 
 def facts_sections(report: Report, detail: Detail) -> list[Section]:
-    """Nodes, pods, addresses, subnets, versions; and when something is wrong the nodes with the least room."""
+    """Nodes, pods, addresses, subnets, versions; when something is wrong the nodes with the least room."""
     facts = report.facts
     lines: list[Line] = [
         (strong("Nodes: "), plain(nodes_line(facts.nodes))),
