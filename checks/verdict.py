@@ -81,11 +81,14 @@ def _healthy_figures(facts: Facts) -> Iterable[str]:
 
 
 def not_checked_of(results: Iterable[Result], diagnosis: Diagnosis) -> tuple[NotChecked, ...]:
-    """Every check that applies here and could not be decided, sorted by id."""
-    found = {
-        (result.check.id, why): NotChecked(id=result.check.id, why=why, grant=grant)
-        for result in results
-        for why, grant in result.undecided
-    }
+    """Every check that applies here and could not be decided, sorted by id, with all its reasons."""
     named = {cause.id for cause in diagnosis.causes}
-    return tuple(found[key] for key in sorted(found) if key[0] not in named)
+    found = []
+    for result in sorted(results, key=lambda result: result.check.id):
+        if result.undecided and result.check.id not in named:
+            reasons = dict.fromkeys(why for why, _ in result.undecided)
+            grants = dict.fromkeys(grant for _, grant in result.undecided if grant)
+            found.append(
+                NotChecked(id=result.check.id, why="; ".join(reasons), grant="; ".join(grants) or None)
+            )
+    return tuple(found)

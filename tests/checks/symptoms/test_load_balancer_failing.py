@@ -1,0 +1,27 @@
+from checks.parts.kubernetes import Events
+from checks.run import Verdict
+from checks.symptoms.load_balancer_failing import load_balancer_failing
+from tests.checks.symptoms.seen import cluster, names, result, seen
+
+TEXT = "cannot resolve pod ENI for pods: [shop/api-1]"
+
+
+def test_names_targets_whose_addresses_are_in_no_interface() -> None:
+    c = cluster()
+    c.event("TargetGroupBinding", "shop/api", "FailedNetworkReconcile", TEXT)
+    found = seen(load_balancer_failing, c)
+    assert names(found) == ["api"]
+    assert found is not None
+    assert [(e.asked, e.value) for e in found.evidence] == [(Events.ASKED, TEXT)]
+
+
+def test_ignores_what_has_no_address_reason() -> None:
+    c = cluster()
+    c.event("TargetGroupBinding", "shop/api", "BackendNotFound", "backend not found: Service not found")
+    c.event("Ingress", "shop/api", "FailedDeployModel", "AccessDenied: not authorized")
+    assert seen(load_balancer_failing, c) is None
+
+
+def test_is_not_checked_without_events() -> None:
+    source = cluster().source().refuse(Events.ASKED)
+    assert result(load_balancer_failing, source).verdict is Verdict.NOT_CHECKED
