@@ -110,9 +110,13 @@ def check(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Serve Slack until it is told to stop."""
-    from bot.serve import serve
+    from bot.serve import CannotServe, serve
 
-    return serve(given(options), options.recording)
+    try:
+        return serve(given(options), options.recording)
+    except CannotServe as error:
+        _complain(str(error))
+        return CANNOT
 
 
 def record(options: argparse.Namespace) -> int:

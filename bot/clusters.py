@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.settings import Access
-from checks.collect.gather import gather
+from checks.collect.gather import Progress, gather
 from checks.collect.recording import Recording
 from checks.collect.source import Source
 from checks.judge import judge
 from checks.report import Report
-
-Progress = Callable[[str, bool, float], None]
-"""Called as each collector ends, from any thread: the part, whether it was read, the seconds it took."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""Puts the bot together: Bolt, the words, the pool, the sweeps and the store. Nothing connects here."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context import BoltContext
+from slack_sdk import WebClient
+
+from bot.clusters import Cluster
+from bot.settings import Digest, SlackSettings
+from bot.shelf import Shelf
+from bot.slack import responder, web_client
+from bot.store import Store
+from bot.sweeps import SharedSweeps
+from bot.work import Pool
+from handlers import digest, help, status
+from handlers.budget import Budget
+from handlers.chat import Chat
+from handlers.command import Desk
+from handlers.dispatch import register
+
+WORDS = (status.WORD, help.WORD)
+"""What may follow /cilium: a new word is one file in handlers and one name here."""
+
+EVERY_S = 3.0  # between two edits of a message: the workspace has some 50 a minute for all of them
+LISTENERS = 32  # threads in which Bolt's listeners run; each holds one for a millisecond
+GRACE_S = 20.0
+
+
+def utc_now() -> datetime:
+    """The bot's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """The bot's parts, wired."""
+
+    app: App
+    web: WebClient
+    desk: Desk
+    pool: Pool
+    sweeps: SharedSweeps
+    shelf: Shelf
+    store: Store
+    stopping: Event
+    listeners: ThreadPoolExecutor
+
+    def issue(self, schedule: Digest, identity: str) -> None:
+        """Make and post one issue of a digest."""
+        cluster = schedule.cluster or self.sweeps.names[0]
+        digest.post(
+            digest.Issue(id=identity, channel=schedule.channel, cluster=cluster), self.shelf, self.desk
+        )
+
+    def stop(self, grace_s: float = GRACE_S) -> None:
+        """Take nothing more, let what runs finish, and let the rest say in its message that it did not."""
+        finished = self.pool.stop(grace_s)
+        self.stopping.set()  # nobody waits for Slack's permission any longer
+        self.sweeps.stop()
+        if not finished:
+            self.pool.stop(grace_s / 4)
+        self.pool.close()
+        self.listeners.shutdown(wait=False)
+        self.store.close()
+
+
+def build_app(
+    slack: SlackSettings,
+    clusters: Sequence[Cluster],
+    store: Store,
+    *,
+    default: bool | None = None,
+    every_s: float = EVERY_S,
+    now: Callable[[], datetime] = utc_now,
+) -> Bot:
+    """The bot for these clusters. ``default``: the first is meant when none is named (if it is alone)."""
+    web = web_client(slack)
+    stopping = Event()
+    pool = Pool()
+    shelf = Shelf(store, now)
+    sweeps = SharedSweeps(clusters, shelf, now, sure=default)
+    chat = Chat(web, responder(slack), edits=Budget(time.monotonic), wait=partial(_wait, stopping))
+    desk = Desk(chat=chat, sweeps=sweeps, deliveries=shelf, words=WORDS, now=now, every_s=every_s)
+    listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
+    app = _bolt(slack, listeners)
+    register(app, pool, desk)
+    return Bot(
+        app=app,
+        web=web,
+        desk=desk,
+        pool=pool,
+        sweeps=sweeps,
+        shelf=shelf,
+        store=store,
+        stopping=stopping,
+        listeners=listeners,
+    )
+
+
+def _bolt(slack: SlackSettings, listeners: ThreadPoolExecutor) -> App:
+    """A Bolt app that asks nobody for leave while a command waits for its ack."""
+
+    def authorize(context: BoltContext) -> AuthorizeResult:
+        # Bolt would call auth.test with the first command, whose ack would wait for it. One workspace has
+        # installed this token, and requests are verified by signature or by the socket's own token.
+        return AuthorizeResult(
+            enterprise_id=context.enterprise_id, team_id=context.team_id, bot_token=slack.bot_token.reveal()
+        )
+
+    with _unset("SLACK_"):
+        client = WebClient(base_url=slack.api_url, retry_handlers=[], headers={})
+        secret = slack.signing_secret.reveal() if slack.signing_secret else ""
+        return App(
+            client=client,
+            signing_secret=secret,
+            authorize=authorize,
+            listener_executor=listeners,
+            attaching_conversation_kwargs_enabled=False,
+        )
+
+
+@contextmanager
+def _unset(prefix: str) -> Iterator[None]:
+    """Hide variables from Bolt, which reads them behind our back.
+
+    With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET it would switch to OAuth and drop the bot's token.
+    """
+    hidden = {name: value for name, value in os.environ.items() if name.startswith(prefix)}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _wait(stopping: Event, seconds: float) -> None:
+    stopping.wait(seconds)

@@ -1,0 +1,96 @@
+"""What the bot keeps, by name and with a type: latest reports, deliveries seen, claims, digests' baselines.
+
+A store that cannot be asked costs what it keeps, never an answer: reads find nothing, writes are logged.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import msgspec
+
+from bot.store import MemoryStore, Store, StoreError
+from checks.report import Report
+
+logger = logging.getLogger(__name__)
+
+VERSION = 1  # of the values; another version is not understood, and taken as nothing
+REPORT_KEPT = timedelta(days=7)
+SEEN_KEPT = timedelta(minutes=15)
+CLAIM_KEPT = timedelta(hours=26)  # longer than a day with a clock change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A report and when its sweep ended, by the bot's clock: a recording's ``taken_at`` stays old."""
+
+    version: int
+    at: datetime
+    report: Report
+
+
+class Shelf:
+    """The store's typed face."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        """``now`` is aware."""
+        self._store = store
+        self._now = now
+        self._local = MemoryStore()  # stands in for deliveries while the store is away
+
+    def report(self, cluster: str) -> Kept | None:
+        """The latest report of a cluster."""
+        return self._get(f"cilium:{quote(cluster, safe='')}:report")
+
+    def keep_report(self, cluster: str, report: Report) -> None:
+        """Keep it as the latest."""
+        self._put(f"cilium:{quote(cluster, safe='')}:report", report, REPORT_KEPT)
+
+    def previous(self, digest: str, cluster: str) -> Report | None:
+        """What a digest was last made from; before its first issue, the cluster's latest report."""
+        kept = self._get(f"cilium:digest:{digest}") or self.report(cluster)
+        return None if kept is None else kept.report
+
+    def keep_previous(self, digest: str, report: Report) -> None:
+        """Keep what the digest's next issue compares with."""
+        self._put(f"cilium:digest:{digest}", report, None)
+
+    def first(self, delivery: str) -> bool:
+        """Whether Slack has delivered this for the first time; "" always counts as first."""
+        if not delivery:
+            return True
+        # A trigger id is a credential, if only for three seconds: its digest will do.
+        key = f"cilium:seen:{hashlib.sha256(delivery.encode()).hexdigest()[:32]}"
+        mine = self._local.claim(key, SEEN_KEPT)
+        try:
+            return mine and self._store.claim(key, SEEN_KEPT)
+        except StoreError as error:
+            logger.warning("deliveries are told apart in this process only: %s", error)
+            return mine
+
+    def claim(self, what: str) -> bool:
+        """Whether this replica does what only one may do. Raises StoreError when that cannot be known."""
+        return self._store.claim(f"cilium:claim:{what}", CLAIM_KEPT)
+
+    def _get(self, key: str) -> Kept | None:
+        try:
+            value = self._store.get(key)
+            kept = None if value is None else msgspec.json.decode(value, type=Kept)
+        except StoreError as error:
+            logger.warning("%s is not read: %s", key, error)
+        except msgspec.DecodeError:  # another version's, or garbled
+            logger.warning("%s is not understood and passed over", key)
+        else:
+            return kept if kept is not None and kept.version == VERSION else None
+        return None
+
+    def _put(self, key: str, report: Report, keep: timedelta | None) -> None:
+        try:
+            self._store.put(
+                key, msgspec.json.encode(Kept(version=VERSION, at=self._now(), report=report)), keep
+            )
+        except StoreError as error:
+            logger.warning("%s is not kept: %s", key, error)

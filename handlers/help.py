@@ -1,0 +1,47 @@
+"""`help`: the words there are; and what to say to a word there is not."""
+
+import difflib
+from collections.abc import Sequence
+
+from handlers.command import Desk, Word
+from handlers.question import Question
+from handlers.render.escape import clean, mrkdwn_code
+from handlers.render.message import Message
+from handlers.render.sections import chunks, section
+
+MAX_WORD_CHARS = 40
+WORD = Word(
+    word="help",
+    usage="help",
+    about="shows this",
+    begin=lambda question, desk: explain(question.command, desk),
+)
+
+
+def explain(command: str, desk: Desk) -> Message:
+    """Every word with what it does, and what may follow it."""
+    lines = [f"`{command} {word.usage}` {word.about}" for word in desk.words]
+    clusters = desk.sweeps.names
+    if len(clusters) > 1:
+        lines.append(
+            f"A cluster's name may follow: `{command} status NAME`. I look at {len(clusters)} of them."
+        )
+    lines.append("Everybody in the channel sees an answer; with `--quiet` after any words only you do.")
+    lines.append("I only read: from the cluster, from AWS, and nothing from your conversations.")
+    return _message("*What you can ask me*", *lines)
+
+
+def unknown(question: Question, words: Sequence[Word]) -> Message:
+    """The nearest word there is, for one that there is not."""
+    said = mrkdwn_code(clean(question.word, MAX_WORD_CHARS))
+    near = difflib.get_close_matches(
+        question.word[:MAX_WORD_CHARS], [word.word for word in words], n=1, cutoff=0.5
+    )
+    first = f"I do not know {said}."
+    if near:
+        first += f" Did you mean `{question.command} {near[0]}`?"
+    return _message(first, f"`{question.command} help` shows every word.")
+
+
+def _message(*lines: str) -> Message:
+    return Message("\n".join(lines), [section(chunk) for chunk in chunks(lines)])

@@ -1,0 +1,96 @@
+"""What handlers need from the rest of the bot, as Protocols: work done later, sweeps, deliveries seen."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from checks.report import Report
+
+
+class Busy(Exception):
+    """Nothing was started, and why, in one sentence for the person who asked."""
+
+
+class SweepFailed(Exception):
+    """A sweep gave no report: what happened, and what would help."""
+
+    def __init__(self, title: str, help: str) -> None:
+        """Both are whole sentences for the person who asked."""
+        super().__init__(title)
+        self.title = title
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One source as it ended during a sweep."""
+
+    part: str
+    ok: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A report and how old it is; None when it was made for this question."""
+
+    report: Report
+    age_s: float | None = None
+
+
+class Sweep(Protocol):
+    """A sweep under way; everybody who asked meanwhile holds the same one."""
+
+    def follow(self, every_s: float) -> Iterator[Sequence[Line]]:
+        """The lines so far, each time there are more, at most once in ``every_s``; ends with the sweep."""
+        ...
+
+    def report(self) -> Report:
+        """The report, once it is there. Raises SweepFailed."""
+        ...
+
+
+class Sweeps(Protocol):
+    """One sweep at a time for each cluster."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The clusters the bot speaks for; the first is meant when nobody names one and ``sure`` is True."""
+        ...
+
+    @property
+    def sure(self) -> bool:
+        """Whether a question that names no cluster has an answer."""
+        ...
+
+    def recent(self, cluster: str) -> Seen | None:
+        """A report that is young enough to answer with."""
+        ...
+
+    def last(self, cluster: str) -> Seen | None:
+        """The newest report there is, however old."""
+        ...
+
+    def join(self, cluster: str) -> Sweep:
+        """The sweep under way, or a new one."""
+        ...
+
+
+class Work(Protocol):
+    """The bot's own pool: Slack's threads only hand work over."""
+
+    def submit(self, task: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Do it soon; ``failed`` gets a reference for the log if it raises. Raises Busy at once when full."""
+        ...
+
+    def aside(self, task: Callable[[], None]) -> None:
+        """Do something short outside the queue, such as saying that it is full. Dropped when even that is."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Remembers what Slack has delivered."""
+
+    def first(self, delivery: str) -> bool:
+        """Whether this is the first time; "" always is."""
+        ...
