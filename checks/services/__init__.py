@@ -1,0 +1,1 @@
+"""What pods and the control plane talk to: webhooks, cluster DNS, Services, and policies in between."""
