@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from checks.parts.aws import Instances, Subnet, Subnets
 from checks.parts.cilium import CiliumNode
 from checks.parts.kubernetes import Node
+from checks.selectors import selected_subnets
 
 
 def zone_of(node: CiliumNode, kubernetes: Node | None = None) -> str | None:
@@ -21,18 +22,9 @@ def selects_subnets(node: CiliumNode) -> bool:
     return bool(node.eni.subnet_ids or node.eni.subnet_tags)
 
 
-def selected(node: CiliumNode, subnets: Subnets) -> tuple[Subnet, ...]:
-    """The subnets of the node's VPC that its selector matches, in every zone; all when it has none."""
-    return tuple(
-        subnet
-        for _, subnet in sorted(subnets.by_id.items())
-        if _in_vpc(node, subnet) and _matches(node, subnet)
-    )
-
-
 def candidates(node: CiliumNode, zone: str | None, subnets: Subnets) -> tuple[Subnet, ...]:
     """The subnets that the node can be given addresses from: selected ones of its zone."""
-    return tuple(subnet for subnet in selected(node, subnets) if subnet.zone == zone)
+    return tuple(subnet for subnet in selected_subnets(node, subnets) if subnet.zone == zone)
 
 
 def own_subnet(node: CiliumNode, instances: Instances | None = None) -> str | None:
@@ -54,13 +46,3 @@ def free_in(subnets: Iterable[Subnet]) -> int | None:
     """Free single addresses in these subnets, which must be of one zone; None when one was not told."""
     counts = [subnet.free for subnet in subnets]
     return None if None in counts else sum(count or 0 for count in counts)
-
-
-def _in_vpc(node: CiliumNode, subnet: Subnet) -> bool:
-    return node.eni.vpc_id is None or subnet.vpc_id in (None, node.eni.vpc_id)
-
-
-def _matches(node: CiliumNode, subnet: Subnet) -> bool:
-    if node.eni.subnet_ids:
-        return subnet.id in node.eni.subnet_ids
-    return set(node.eni.subnet_tags) <= set(subnet.tags)
