@@ -4,7 +4,7 @@ from pathlib import Path
 
 from checks.collect.gather import gather
 from checks.snapshot import Snapshot
-from tests.builder import agents, cilium_objects, probes, workload_objects
+from tests.builder import agents, cilium_objects, extras, probes, workload_objects
 from tests.builder import aws_objects as aws
 from tests.builder import kubernetes_objects as k8s
 from tests.builder.clock import NOW, Object, ago, stamp, uid
@@ -84,7 +84,7 @@ class Cluster(Faults):
                 "apiregistration.k8s.io/v1", "APIService", self.apis
             ),
         }
-        return found | self._workloads() | self._cilium() | self._policies()
+        return extras.answers(self) | found | self._workloads() | self._cilium() | self._policies()
 
     def _workloads(self) -> dict[str, object]:
         made = {kind: [w for w in self.workloads if w.kind == kind] for kind in ("DaemonSet", "Deployment")}
