@@ -8,6 +8,7 @@ import msgspec
 
 from checks.collect.live.aws_api import TYPES_AT_ONCE, Arguments, AwsApi, TypeCache
 from checks.collect.source import UnreadError
+from checks.collect.wire import decode
 
 MAX_SUBNETS = 40  # beyond that, reservations are asked only of subnets that instances are in
 
@@ -150,7 +151,7 @@ class AwsReader:
 
     def _instances(self) -> Iterator[_Instance]:
         for page in self.pages("ec2/describe-instances"):
-            for reservation in msgspec.json.decode(page, type=_Instances).Reservations:
+            for reservation in decode(page, _Instances, "instances").Reservations:
                 yield from reservation.Instances
 
     def arguments(self, path: str) -> tuple[str, ...]:
@@ -186,7 +187,7 @@ class AwsReader:
         """The cluster's VPC, from EKS or else from one of its instances. Raises UnreadError."""
         try:
             [page] = self.pages("eks/describe-cluster")
-            vpc = msgspec.json.decode(page, type=_ClusterAnswer).cluster.resourcesVpcConfig.vpcId
+            vpc = decode(page, _ClusterAnswer, "cluster").cluster.resourcesVpcConfig.vpcId
         except UnreadError as error:
             node = self._a_node()
             if node is None or node.VpcId is None:
@@ -202,7 +203,7 @@ class AwsReader:
         if instance is None:
             return None
         pages = self._once.get("one instance", lambda: self._instance(instance))
-        reservations = [r for page in pages for r in msgspec.json.decode(page, type=_Instances).Reservations]
+        reservations = [r for page in pages for r in decode(page, _Instances, "instances").Reservations]
         return next((found for r in reservations for found in r.Instances), None)
 
     def _instance(self, instance: str) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from checks.collect.grants import right_for
 from checks.collect.live.connection import Deadline
@@ -29,12 +29,8 @@ PAGE_SIZES = {  # the most that each operation takes; the others are asked by na
 _DROPPED = ("ResponseMetadata", "NextToken", "nextToken")
 
 
-class Clients(Protocol):
-    """Makes and keeps one client of each AWS service; a test hands in its own."""
-
-    def client(self, service: str) -> Any:
-        """A boto3 client ("ec2"). Raises botocore's errors."""
-        ...
+ClientOf = Callable[[str], Any]
+"""Makes and keeps one boto3 client of each service ("ec2"). Raises botocore's errors."""
 
 
 @dataclass(slots=True)
@@ -61,9 +57,9 @@ class TypeCache:
 class AwsApi:
     """Asks AWS for one sweep; may be used from several threads at once."""
 
-    def __init__(self, clients: Clients, deadline: Deadline) -> None:
+    def __init__(self, client_of: ClientOf, deadline: Deadline) -> None:
         """Connects nothing yet."""
-        self._clients = clients
+        self._client_of = client_of
         self._deadline = deadline
 
     def ask(self, path: str, arguments: Arguments) -> Iterator[dict[str, object]]:
@@ -83,7 +79,7 @@ class AwsApi:
             yield {key: value for key, value in page.items() if key not in _DROPPED}
 
     def _start(self, service: str, method: str, arguments: Arguments) -> Iterator[dict[str, object]]:
-        client = self._clients.client(service)
+        client = self._client_of(service)
         size = PAGE_SIZES.get(method)
         if size is None:
             return _by_token(getattr(client, method), arguments)
