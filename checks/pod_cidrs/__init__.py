@@ -1,0 +1,1 @@
+"""The ranges that pods get addresses from, and who else uses them."""

@@ -1,0 +1,1 @@
+"""Tests of checks/pod_cidrs."""
