@@ -112,8 +112,8 @@ def subject_items(subjects: Sequence[ReportSubject], total: int, detail: Detail)
     total = max(total, len(subjects))
     if not total:
         return []
-    kinds = {kind_noun(subject.kind) for subject in subjects}
-    noun = kinds.pop() if len(kinds) == 1 else "object"
+    kinds = {subject.kind for subject in subjects}
+    noun = kind_noun(kinds.pop()) if len(kinds) == 1 else "object"
     if not subjects or not most:
         return [Words((strong("On: "), plain(counted(total, noun))))]
     names = [subject_name(subject) for subject in subjects[:most]]

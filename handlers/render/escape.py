@@ -7,6 +7,7 @@ CUT = "…"
 EMPTY = "(empty)"
 INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))  # control, bidi and zero-width, surrogates, unassigned
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]+")  # only these are looked up one by one
 BLANKS = re.compile(r"\s+")
 BACKTICKS = re.compile(r"`{2,}")
 MENTION_START = re.compile(r"<(?=[!@#])")
@@ -35,9 +36,11 @@ def _visible(text: str, most: int) -> str:
     """Without ANSI sequences and invisible characters; looks at no more than it needs of a huge text."""
     text = ANSI.sub("", text[: 8 * most + 1_000]).replace("\r\n", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n")
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in INVISIBLE)
+    return UNUSUAL.sub(lambda run: "".join(filter(_seen, run[0])), text)
+
+
+def _seen(char: str) -> bool:
+    return unicodedata.category(char) not in INVISIBLE
 
 
 def mrkdwn(text: str) -> str:

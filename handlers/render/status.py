@@ -112,11 +112,10 @@ def facts_sections(report: Report, detail: Detail) -> list[Section]:
         (strong("IPAM: "), plain(ipam_line(facts.ipam))),
     ]
     subnets = sorted((s for s in facts.subnets if s.used_by_pods is not False), key=_subnet_order)
-    if subnets and detail.subnets:
-        shown: list[Line] = [(plain(subnet_line(subnet)),) for subnet in subnets[: detail.subnets]]
-        left = len(subnets) - len(shown)
-        rest: Line = (plain(f"; {more(left, 'subnet')}"),) if left else ()
-        lines.append((strong("Subnets: "), *joined(shown, "; "), *rest))
+    shown = subnets[: detail.subnets]
+    lines += [(strong("Subnet: "), plain(subnet_line(subnet))) for subnet in shown]
+    if shown and len(subnets) > len(shown):
+        lines.append((plain(more(len(subnets) - len(shown), "subnet")),))
     lines.append((strong("Versions: "), plain(versions_line(facts.versions))))
     sections = [Section((Bullets(tuple(lines)),), heading="Cluster")]
     if report.verdict is not Verdict.HEALTHY and facts.nodes_detail and detail.nodes:
