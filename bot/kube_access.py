@@ -105,7 +105,7 @@ def _load_inside() -> Loaded:
 
     configuration = Configuration()
     try:
-        load_incluster_config(client_configuration=configuration)
+        load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call] # no types there
     except ConfigException as error:
         raise ValueError(f"the Pod's service account cannot be used: {error}") from None
     return Loaded(configuration, Place(inside=True), _proxy(configuration.host, None))
@@ -122,9 +122,11 @@ def _load_kubeconfig(path: str | None, context: str | None) -> Loaded:
         raise ValueError("no cluster: set KUBECONFIG, run in a Pod, or give --recording PATH")
     configuration = Configuration()
     try:
-        merged = KubeConfigMerger(named).config
-        loader = KubeConfigLoader(merged, active_context=context, config_base_path=None)
-        loader.load_and_set(configuration)
+        merged = KubeConfigMerger(named).config  # type: ignore[no-untyped-call] # no types there
+        loader = KubeConfigLoader(  # type: ignore[no-untyped-call] # no types there
+            merged, active_context=context, config_base_path=None
+        )
+        loader.load_and_set(configuration)  # type: ignore[no-untyped-call] # the client's config has no types
         chosen, cluster, user = _chosen(merged.value, loader.current_context)
     except (ConfigException, YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError) as error:
         told = str(error).splitlines()[0] if isinstance(error, ConfigException) else type(error).__name__

@@ -111,11 +111,15 @@ class Connection:
 
     def __init__(self, credentials: Credentials) -> None:
         """Connects nothing yet."""
+        self._http: http.client.HTTPConnection | None = None
         self.credentials = credentials
         self._prefix = urlsplit(credentials.base).path.rstrip("/")
-        self._http: http.client.HTTPConnection | None = None
         self._reused = False
         self._target = ""
+
+    def __del__(self) -> None:
+        """A source that is dropped after its sweep leaves no socket behind."""
+        self.close()
 
     def ask(self, target: str, deadline: Deadline) -> None:
         """Send GET ``target`` ("/api/v1/pods?limit=500"); the answer is read later. Raises LostError."""

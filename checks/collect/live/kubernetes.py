@@ -159,7 +159,7 @@ class ApiServer:
     def _lost(path: str, error: LostError) -> UnreadError:
         if error.late:
             return kubernetes_refusal(path, 504, "Timeout")
-        return UnreadError(f"unreadable: {right_for(f'kubernetes/{path}')} ({error.why})")
+        return UnreadError(f"unreadable: {right_for(path)} ({error.why})")
 
 
 class _Status(msgspec.Struct, gc=False):
