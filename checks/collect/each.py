@@ -47,7 +47,7 @@ def ask_each(
     found = {key: fate for key, fate in fates.items() if not isinstance(fate, UnreadError)}
     asked = {key: error for key, error in errors.items() if not error.reason.startswith("not asked")}
     if not found:
-        raise _commonest(asked or errors)
+        raise _commonest({f"{below}/{form.format(argument=key)}": e for key, e in (asked or errors).items()})
     return found, {key: error.reason for key, error in asked.items()}
 
 
@@ -59,9 +59,9 @@ def _next(waiting: "SimpleQueue[str]") -> str | None:
 
 
 def _commonest(errors: Mapping[str, UnreadError]) -> UnreadError:
-    if not errors:
+    """The error that stands for all, by path: reasons that differ only in their path are the same reason."""
+    alike = {path: error.reason.replace(path, "…") for path, error in errors.items()}
+    if not alike:
         return UnreadError("not asked")
-    # Reasons name their path; those that differ in nothing else are the same reason.
-    kinds = Counter(error.reason.replace(key, "…") for key, error in errors.items())
-    [(kind, _)] = kinds.most_common(1)
-    return next(error for key, error in errors.items() if error.reason.replace(key, "…") == kind)
+    [(reason, _)] = Counter(alike.values()).most_common(1)
+    return next(errors[path] for path in errors if alike[path] == reason)

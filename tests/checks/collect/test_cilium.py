@@ -48,7 +48,7 @@ def test_a_missing_config_map_is_a_gap_and_never_the_defaults() -> None:
 
 
 def test_a_refused_one_says_what_to_grant() -> None:
-    with pytest.raises(UnreadError, match="^refused: ") as caught:
+    with pytest.raises(UnreadError, match=r"^refused: ") as caught:
         read(told({ASKED: refusal(ASKED)}))
     assert caught.value.grant is not None
     assert "configmaps/cilium-config" in caught.value.grant

@@ -1,12 +1,14 @@
 """A source that is told its answers, and the answers that every API gives in the same form."""
 
+from collections.abc import Mapping
+
 from tests.builder.clock import NOW, Object, stamp
 from tests.builder.source import MemorySource, refusal
 
 __all__ = ["NOW", "Object", "api_list", "entry", "refusal", "told"]
 
 
-def told(answers: dict[str, object] | None = None, **recording: object) -> MemorySource:
+def told(answers: Mapping[str, object] | None = None, **recording: object) -> MemorySource:
     """Answers these paths; any other was not asked. ``recording`` goes into recording.json."""
     head = {"format": 1, "cluster": "demo", "taken_at": stamp(NOW), **recording}
     return MemorySource({"recording": head, **(answers or {})})
