@@ -37,14 +37,18 @@ def starting(service: Service, pods: Pods | None, taken_at: datetime) -> bool:
     return since is not None and taken_at - since <= GRACE
 
 
-def backends(service: Service, waiting: Waiting | None) -> frozenset[Subject]:
-    """Its pods that wait for the scheduler or for an address."""
-    if waiting is None:
+def waiting_pods(service: Service, waiting: Waiting | None, pods: Pods | None) -> frozenset[Subject]:
+    """Its pods, when every one of them waits for the scheduler or for an address; else none.
+
+    A Service whose other pods run and are not ready fails for their reason, whoever waits beside them.
+    """
+    if waiting is None or pods is None:
         return frozenset()
     found: list[Pod] = [item.pod for item in waiting.unscheduled]
     found += [item.pod for item in waiting.without_ip]
-    return frozenset(
+    mine = frozenset(
         Subject("Pod", pod.name, pod.namespace)
         for pod in found
         if pod.namespace == service.namespace and selects(service.selector, pod.labels)
     )
+    return mine if len(mine) == sum(group.total for group in groups_of(service, pods)) else frozenset()

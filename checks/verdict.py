@@ -57,9 +57,13 @@ def headline_of(
 
 def _sentence(verdict: Verdict, diagnosis: Diagnosis, facts: Facts, unread: tuple[str, ...]) -> str:
     if diagnosis.causes:
-        more = len(diagnosis.causes) - 1
+        first, more = diagnosis.causes[0], len(diagnosis.causes) - 1
+        harm = next(symptom for symptom in diagnosis.symptoms if symptom.id in first.symptoms)
+        worst = diagnosis.symptoms[0]
+        worse = worst.finding.severity > harm.finding.severity and not diagnosis.explained_by(worst.id)
+        lead = f"{worst.finding.title}, unexplained; " if worse else ""
         also = f" (and {counted(more, 'more cause')})" if more else ""
-        return diagnosis.causes[0].finding.title + also
+        return f"{lead}{harm.finding.title}: {first.finding.title}{also}"
     if diagnosis.symptoms:
         more = len(diagnosis.symptoms) - 1
         also = f" (and {counted(more, 'more symptom')})" if more else ""

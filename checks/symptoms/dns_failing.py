@@ -8,7 +8,7 @@ from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, U
 from checks.parts.agents import DnsProbe, DnsProbes, Meta
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import Endpoints, Pods, Services
-from checks.starting import backends, starting
+from checks.starting import starting, waiting_pods
 
 _ANSWERED = frozenset({"ok", "nxdomain"})
 """A server that says "no such name" has answered."""
@@ -56,7 +56,7 @@ def dns_failing(
         else f"{len(failed)} of {len(asked)} DNS probes fail",
         subjects=(subject,),
         evidence=tuple(evidence),
-        follows_from=_follows(subject, backends(service, waiting)) if empty else (),
+        follows_from=_follows(subject, waiting_pods(service, waiting, pods)) if empty else (),
     )
 
 

@@ -23,7 +23,7 @@ def nodes_unreachable(health: ClusterHealth) -> Iterator[Finding]:
         return
     total = max(len(peers) for peers in health.by_observer.values())
     reached = reachable_median(health)
-    hosts = sum(1 for paths in failing.values() if "host" in paths)
+    paths = {path: sum(1 for found in failing.values() if path in found) for path in ("host", "endpoint")}
     yield Finding(
         kind=Kind.SYMPTOM,
         severity=scale(len(failing), total),
@@ -36,17 +36,10 @@ def nodes_unreachable(health: ClusterHealth) -> Iterator[Finding]:
                 Evidence(ClusterHealth.ASKED.format(node=observer), "nodes reachable", f"{seen}/{asked}")
                 for observer, asked, seen in _worst(health)
             ),
-            Evidence(
-                ClusterHealth.ASKED.format(node="*"),
-                "nodes[].host",
-                "a host path fails",
-                hosts,
-            ),
-            Evidence(
-                ClusterHealth.ASKED.format(node="*"),
-                "nodes[].health-endpoint",
-                "an endpoint path fails",
-                sum(1 for paths in failing.values() if "endpoint" in paths),
+            *(
+                Evidence(ClusterHealth.ASKED.format(node="*"), f"nodes[].{field}", "fails", paths[path])
+                for path, field in (("host", "host"), ("endpoint", "health-endpoint"))
+                if paths[path]
             ),
         ),
     )

@@ -8,7 +8,7 @@ from checks.parts.agents import Meta
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import Pods, Service, Services
 from checks.scale import counted, scale
-from checks.starting import backends, groups_of, not_ready_since
+from checks.starting import groups_of, not_ready_since, waiting_pods
 
 
 @check(
@@ -39,7 +39,7 @@ def services_failing(meta: Meta, services: Services, pods: Pods, waiting: Waitin
         follows_from=tuple(
             Explains(symptom, waiters, of=Subject("Service", s.name, s.namespace))
             for s, _ in found
-            if (waiters := backends(s, waiting))
+            if (waiters := waiting_pods(s, waiting, pods))
             for symptom in ("pods-not-scheduled", "pods-without-ip")
         ),
     )

@@ -19,7 +19,7 @@ from checks.parts.kubernetes import (
     Webhooks,
 )
 from checks.scale import counted
-from checks.starting import backends
+from checks.starting import waiting_pods
 from checks.webhook_calls import (
     Backend,
     out_of_reach,
@@ -76,7 +76,8 @@ def webhooks_failing(
         follows_from=tuple(
             Explains(symptom, waiters, of=Subject("Service", name, namespace))
             for namespace, name in sorted(found)
-            if (namespace, name) in by_name and (waiters := backends(by_name[(namespace, name)], waiting))
+            if (namespace, name) in by_name
+            and (waiters := waiting_pods(by_name[(namespace, name)], waiting, pods))
             for symptom in ("pods-not-scheduled", "pods-without-ip")
         ),
     )

@@ -50,3 +50,13 @@ def test_follows_from_its_waiting_pods() -> None:
 def test_is_not_checked_without_services() -> None:
     source = cluster().source().refuse(Services.ASKED)
     assert result(services_failing, source).verdict is Verdict.NOT_CHECKED
+
+
+def test_a_service_with_pods_that_run_unready_does_not_follow_from_those_that_wait() -> None:
+    c = cluster()
+    c.service("shop/api")
+    c.fails("shop/api")
+    c.pending("shop/api", 2, "0/6 nodes are available: 6 Too many pods.")
+    found = seen(services_failing, c)
+    assert found is not None
+    assert found.follows_from == ()
