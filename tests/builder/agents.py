@@ -234,5 +234,9 @@ def operator_log(c: System) -> str:
 
 
 def agent_log(c: System, node: Node) -> str:
-    """Lines of level warning and above; a healthy agent has few."""
-    return "\n".join(c.agent_lines.get(node.name, [])) + "\n"
+    """Lines that name IPAM, and those of level warning and above; a healthy agent has few."""
+    per_address = c.mode == "crd" or (c.mode == "eni" and c.minor <= 19)
+    kind = "CRD-based" if per_address else "MultiPool" if c.mode in ("eni", "multi-pool") else c.mode
+    when = stamp(max(node.created, c.chart_created))
+    first = f'time="{when}" level=info msg="Initializing {kind} IPAM" subsys=daemon'
+    return "\n".join([first, *c.agent_lines.get(node.name, [])]) + "\n"

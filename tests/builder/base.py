@@ -1,7 +1,6 @@
 """What a cluster is before anything runs on it: its network, its nodes, its Cilium."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from ipaddress import IPv4Network
 from typing import Literal
 
@@ -34,8 +33,12 @@ class Base:
         kube_proxy: bool = True,
         region: str = "eu-west-1",
         note: str = "",
+        installed_days: float = 30,
     ) -> None:
-        """``routing``: native in ENI mode, else tunnel. ``kube_proxy`` False: Cilium serves ClusterIPs."""
+        """``routing``: native in ENI mode, else tunnel. ``kube_proxy`` False: Cilium serves ClusterIPs.
+
+        ``installed_days``: how long ago Cilium was installed.
+        """
         self.name, self.cilium, self.mode, self.kubernetes = name, cilium, mode, kubernetes
         self.minor = int(cilium.split(".")[1])
         self.kubernetes_minor = int(kubernetes.split(".")[1])
@@ -48,6 +51,7 @@ class Base:
         self.routing = routing or ("native" if mode == "eni" else "tunnel")
         self.prefix_delegation = prefix_delegation
         self.first_interface_index = first_interface_index
+        self.chart_created = ago(days=installed_days)
         self.region, self.account, self.note = region, "111122223333", note
         self.namespace = "kube-system"
         self.config: dict[str, str | None] = {}  # more keys of cilium-config; None takes one away
@@ -114,11 +118,6 @@ class Base:
             ingress=[allow_all(group_id, self.account)],
             tags={f"kubernetes.io/cluster/{self.name}": "owned", "aws:eks:cluster-name": self.name},
         )
-
-    @property
-    def chart_created(self) -> datetime:
-        """When Cilium was installed."""
-        return ago(days=30)
 
     def subnet(
         self, zone: str, cidr: str | None = None, *, tags: Labels | None = None, public: bool = False

@@ -19,19 +19,18 @@ def cilium_config(c: System) -> Object:
         "enable-ipv4": "true",
         "enable-ipv6": "false",
         "enable-ipv4-masquerade": "false" if c.mode == "eni" and c.minor >= 18 else "true",
-        "enable-bpf-masquerade": "false",
-        "enable-endpoint-routes": "true" if c.mode in ("eni", "multi-pool") else "false",
+        "enable-endpoint-routes": "true" if c.mode in ("eni", "multi-pool") else None,
         "auto-direct-node-routes": "false",
         "enable-health-checking": "true",
         "enable-endpoint-health-checking": "true",
         "enable-policy": "default",
-        "disable-endpoint-crd": "false",
+        "disable-endpoint-crd": "false" if c.minor <= 15 else None,
         "custom-cni-conf": "false",
-        "cni-chaining-mode": "none",
+        "cni-chaining-mode": "none" if c.minor <= 13 else None,
         "agent-not-ready-taint-key": "node.cilium.io/agent-not-ready",
         "remove-cilium-node-taints": "true",
         "set-cilium-is-up-condition": "true",
-        "unmanaged-pod-watcher-interval": "15",
+        "unmanaged-pod-watcher-interval": "15" if c.minor <= 17 else "15s",
     }
     data |= _routing(c) | _ipam(c)
     if c.minor >= 14:
@@ -58,10 +57,7 @@ def _routing(c: System) -> dict[str, str | None]:
     native = c.routing == "native"
     if c.minor <= 13:
         return {"tunnel": "disabled" if native else "vxlan"}
-    data: dict[str, str | None] = {"routing-mode": c.routing}
-    if not native:
-        data |= {"tunnel-protocol": "vxlan", "tunnel-port": "0"}
-    return data
+    return {"routing-mode": c.routing, "tunnel-protocol": "vxlan"}
 
 
 def _ipam(c: System) -> dict[str, str | None]:
@@ -74,8 +70,7 @@ def _ipam(c: System) -> dict[str, str | None]:
         return {}
     data: dict[str, str | None] = {
         "auto-create-cilium-node-resource": "true",
-        "aws-release-excess-ips": "false",
-        "aws-enable-prefix-delegation": "true" if c.prefix_delegation else "false",
+        "aws-enable-prefix-delegation": "true" if c.prefix_delegation else None,  # never "false"
         "ec2-api-endpoint": "",
         "eni-tags": "{}",
     }
@@ -116,7 +111,7 @@ def cilium_node(c: System, node: Node, waiting: int) -> Object:
         "kind": "CiliumNode",
         "metadata": metadata(
             node.name,
-            node.created,
+            max(node.created, c.chart_created),
             generation=3,
             labels={
                 "kubernetes.io/hostname": node.name,

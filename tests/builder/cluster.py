@@ -28,9 +28,7 @@ class Cluster(Faults):
 
     def write(self, folder: Path) -> Path:
         """Writes a recording."""
-        source = MemorySource(self.answers())
-        source.answers["recording"] = self.recording()
-        return source.write(folder)
+        return self.source().write(folder)
 
     def answers(self) -> Answers:
         """Every answer by its path; ``recording`` is what recording.json holds."""
@@ -69,7 +67,7 @@ class Cluster(Faults):
         found: dict[str, object] = {
             "version": k8s.version(self),
             "api/v1/nodes": k8s.listing("v1", "Node", [k8s.node(self, node) for node in self.node_list]),
-            "api/v1/pods": k8s.listing("v1", "Pod", map(k8s.pod, self.pods)),
+            "api/v1/pods": k8s.listing("v1", "Pod", [k8s.pod(self, pod) for pod in self.pods]),
             "api/v1/events": k8s.listing("v1", "Event", map(k8s.event, self.events)),
             "api/v1/services": k8s.listing("v1", "Service", map(k8s.service, self.services)),
             "api/v1/namespaces": k8s.listing("v1", "Namespace", map(self._namespace, self.namespaces)),

@@ -1,4 +1,4 @@
-"""Answers that every cluster gives and that hold little: empty lists, small ConfigMaps, missing definitions."""
+"""Answers that every cluster gives and that hold little: empty lists, ConfigMaps, missing definitions."""
 
 from tests.builder.clock import Object, ago
 from tests.builder.kubernetes_objects import listing, metadata

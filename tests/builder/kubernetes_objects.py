@@ -71,11 +71,11 @@ def node(c: System, item: Node) -> Object:
     return {
         "metadata": metadata(item.name, item.created, labels=labels),
         "spec": spec,
-        "status": _node_status(item),
+        "status": _node_status(item, c.kubernetes),
     }
 
 
-def _node_status(item: Node) -> Object:
+def _node_status(item: Node, kubernetes: str) -> Object:
     disk = 20 * 1024 * 1024
     return {
         "capacity": {
@@ -104,8 +104,8 @@ def _node_status(item: Node) -> Object:
             "kernelVersion": "6.1.119-129.201.amzn2023.x86_64",
             "osImage": item.os_image,
             "containerRuntimeVersion": "containerd://1.7.23",
-            "kubeletVersion": "v1.31.4-eks-aeac579",
-            "kubeProxyVersion": "v1.31.4-eks-aeac579",
+            "kubeletVersion": f"v{kubernetes}.4-eks-aeac579",
+            "kubeProxyVersion": f"v{kubernetes}.4-eks-aeac579",
             "operatingSystem": "linux",
             "architecture": {"x86_64": "amd64"}.get(item.type.arch, item.type.arch),
         },
@@ -170,7 +170,7 @@ def controller(workload: Workload) -> Object:
     }
 
 
-def pod(item: Pod) -> Object:
+def pod(c: System, item: Pod) -> Object:
     """One Pod."""
     owner = item.owner
     meta = metadata(
@@ -188,7 +188,7 @@ def pod(item: Pod) -> Object:
     spec = template_spec(owner, image=item.image, cpu=item.cpu, memory=item.memory)
     if item.node:
         spec["nodeName"] = item.node.name
-    return {"metadata": meta, "spec": spec, "status": _pod_status(item)}
+    return {"metadata": meta, "spec": spec, "status": _pod_status(item, c.kubernetes_minor)}
 
 
 def pod_labels(owner: Workload) -> dict[str, str]:
@@ -251,7 +251,7 @@ def _condition(kind: str, status: bool, since: datetime, reason: str = "", text:
     return found | ({"reason": reason} if reason else {}) | ({"message": text} if text else {})
 
 
-def _pod_status(item: Pod) -> Object:
+def _pod_status(item: Pod, minor: int) -> Object:
     status: Object = {"phase": item.phase, "qosClass": "Burstable" if item.cpu else "BestEffort"}
     if item.node is None:
         reason, text = item.unscheduled_reason, item.unscheduled
@@ -260,8 +260,9 @@ def _pod_status(item: Pod) -> Object:
     since = item.since or item.created
     not_ready = {"reason": "ContainersNotReady", "text": f"containers with unready status: [{_name(item)}]"}
     why = {} if item.ready else not_ready
+    sandbox = _condition("PodReadyToStartContainers", item.sandbox, item.created)
     status["conditions"] = [
-        _condition("PodReadyToStartContainers", item.sandbox, item.created),
+        *([sandbox] if minor >= 29 else []),  # beta, and on, from 1.29
         _condition("Initialized", True, item.created),
         _condition("Ready", item.ready, since, **why),
         _condition("ContainersReady", item.ready, since, **why),

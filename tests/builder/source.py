@@ -34,7 +34,7 @@ class MemorySource:
     def __init__(self, answers: Mapping[str, object], *, source: str = "recording") -> None:
         """``answers`` holds ``recording`` too: what recording.json would."""
         self.answers: Answers = dict(answers)
-        told = cast(Object, self.answers.pop("recording"))
+        self.recording = told = cast(Object, self.answers.pop("recording"))
         apart = told.get("metrics_seconds_apart")
         self._meta = Meta(
             cluster=str(told["cluster"]),
@@ -113,11 +113,16 @@ class MemorySource:
 
     def write(self, folder: Path) -> Path:
         """Writes the answers as a recording's folder."""
-        for path, answer in self.answers.items():
-            target = folder / file_name(path)
+        for name, raw in self.files().items():
+            target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(encode(answer))
+            target.write_bytes(raw)
         return folder
+
+    def files(self) -> dict[str, bytes]:
+        """A recording's files by their names."""
+        found = {file_name(path): encode(answer) for path, answer in self.answers.items()}
+        return {"recording.json": encode(self.recording)} | found
 
 
 def file_name(path: str) -> str:

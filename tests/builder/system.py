@@ -52,8 +52,6 @@ class System(Workloads):
             command=["cilium-agent"],
             args=["--config-dir=/tmp/cilium/config-map"],
             env=env,
-            cpu=100,
-            memory=512,
             host_network=True,
             tolerations=EVERYWHERE,
             priority_class="system-node-critical",
