@@ -191,7 +191,7 @@ class Agents:
         target = f"/api/v1/namespaces/{quote(self._namespace)}/pods/{quote(pod)}/log?container={container}"
         raw = self._api.get(f"cilium/{path}", f"{target}&limitBytes={LOG_BYTES}&tailLines=20000", deadline)
         lines = [line for line in raw.splitlines() if _LEVEL.search(line) or _IPAM.search(line)]
-        return b"".join(line + b"\\n" for line in lines[-LOG_LINES:])
+        return b"".join(line + b"\n" for line in lines[-LOG_LINES:])
 
 
 def spread(agents: Iterable[str], zones: dict[str, str], wanted: int) -> list[str]:

@@ -1,6 +1,8 @@
 """Runs one command in a container over the API server's WebSocket, and returns what it printed."""
 
+import socket
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -69,11 +71,8 @@ def run(credentials: Credentials, pod: Container, command: Sequence[str], deadli
     import websocket  # the only user: not worth its start-up time elsewhere
 
     try:
-        socket = _connect(credentials, pod, command, deadline)
-        try:
-            return _collect(socket, deadline)
-        finally:
-            socket.close(timeout=0)
+        with closing(open_socket(credentials, deadline)) as opened:
+            return _collect(_connect(opened, credentials, _target(pod, command), deadline), deadline)
     except websocket.WebSocketBadStatusException as error:
         raise ExecError(_reason(error)) from None
     except (websocket.WebSocketTimeoutException, TimeoutError):
@@ -84,16 +83,19 @@ def run(credentials: Credentials, pod: Container, command: Sequence[str], deadli
         raise ExecError(f"connection failed: {type(error).__name__}") from None
 
 
-def _connect(credentials: Credentials, pod: Container, command: Sequence[str], deadline: Deadline) -> Any:
+def _target(pod: Container, command: Sequence[str]) -> str:
+    words = [("command", word) for word in command]
+    query = urlencode([("container", pod.container), ("stdout", "true"), ("stderr", "true"), *words])
+    return f"/api/v1/namespaces/{quote(pod.namespace)}/pods/{quote(pod.pod)}/exec?{query}"
+
+
+def _connect(opened: socket.socket, credentials: Credentials, target: str, deadline: Deadline) -> Any:
     import websocket
 
     base = urlsplit(credentials.base)
-    words = [("command", word) for word in command]
-    query = urlencode([("container", pod.container), ("stdout", "true"), ("stderr", "true"), *words])
-    path = f"{base.path.rstrip('/')}/api/v1/namespaces/{quote(pod.namespace)}/pods/{quote(pod.pod)}/exec"
     return websocket.create_connection(
-        f"{'ws' if credentials.tls is None else 'wss'}://{base.netloc}{path}?{query}",
-        socket=open_socket(credentials, deadline),
+        f"{'ws' if credentials.tls is None else 'wss'}://{base.netloc}{base.path.rstrip('/')}{target}",
+        socket=opened,
         timeout=deadline.within(READ_TIMEOUT_S),
         header=[f"{name}: {value}" for name, value in credentials.headers.items()],
         subprotocols=list(PROTOCOLS),
@@ -103,14 +105,14 @@ def _connect(credentials: Credentials, pod: Container, command: Sequence[str], d
     )
 
 
-def _collect(socket: Any, deadline: Deadline) -> bytes:
+def _collect(line: Any, deadline: Deadline) -> bytes:
     """Everything the command printed, once it has ended well."""
     import websocket
 
     out, err = bytearray(), bytearray()
     while True:
-        socket.settimeout(deadline.within(60.0))
-        opcode, frame = socket.recv_data()
+        line.settimeout(deadline.within(60.0))
+        opcode, frame = line.recv_data()
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             raise ExecError("ended without an exit status")
         if not frame:
