@@ -6,7 +6,6 @@ written, and ``addresses`` repeats each address of a delegated prefix
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from ipaddress import IPv4Network
 
 import msgspec
@@ -14,13 +13,10 @@ from msgspec import Struct
 
 from checks.collect.addresses import ipv4_addresses, ipv4_ranges, networks, number
 from checks.collect.source import Source
-from checks.collect.wire import Item, clip, items, pairs
+from checks.collect.wire import LONG_AGO, Item, clip, items, pairs
 from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes, EniSpec, PoolAllocation
 
 RIGHTS = ("list cilium.io/ciliumnodes",)
-
-LONG_AGO = datetime.fromtimestamp(0, UTC)
-"""Stands in for a creation time that is not told: what has none is not judged as just created."""
 
 
 class _Address(Struct, gc=False):
@@ -248,10 +244,9 @@ def _eni(eni_id: str, raw: _Eni) -> AttachedEni:
 
 def _outside(addresses: Sequence[str], blocks: Sequence[IPv4Network]) -> tuple[str, ...]:
     """The addresses in none of the blocks; by arithmetic, as a large cluster has some 100,000 of them."""
-    starts = {(block.prefixlen, int(block.network_address) >> (32 - block.prefixlen)) for block in blocks}
-    lengths = {length for length, _ in starts}
-    return tuple(
-        address
-        for address in addresses
-        if not any((length, number(address) >> (32 - length)) in starts for length in lengths)
-    )
+    lone = addresses
+    for length in {block.prefixlen for block in blocks}:
+        shift = 32 - length
+        inside = {int(block.network_address) >> shift for block in blocks if block.prefixlen == length}
+        lone = [address for address in lone if number(address) >> shift not in inside]
+    return tuple(lone)

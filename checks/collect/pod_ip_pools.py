@@ -3,10 +3,9 @@
 from msgspec import Struct
 
 from checks.collect.addresses import ipv4_ranges
-from checks.collect.cilium_nodes import LONG_AGO
 from checks.collect.custom import served
 from checks.collect.source import Source
-from checks.collect.wire import Item
+from checks.collect.wire import LONG_AGO, Item
 from checks.parts.cilium import PodIpPool, PodIpPools
 
 RIGHTS = ("list cilium.io/ciliumpodippools",)

@@ -81,25 +81,26 @@ def samples(page: bytes) -> Mapping[str, tuple[Sample, ...]]:
     is_page = False
     kept = 0
     for line in lines:
-        if is_page and not line.startswith("cilium_"):
+        wanted = _wanted(line.partition("{")[0].split(maxsplit=1))
+        if is_page and not wanted:
             continue  # most lines; none of them is read
-        sample = None if line.startswith("#") else _sample(line)
-        if sample is None:
-            continue
-        is_page = True
-        if not _wanted(sample.name):
-            continue
-        kept += 1
+        sample = _sample(line)
+        is_page = is_page or sample is not None
+        if wanted and sample is not None:
+            kept += 1
+            found.setdefault(sample.name, []).append(sample)
         if kept > MAX_SAMPLES:
             raise UnreadError(f"unreadable: the metrics page has more than {MAX_SAMPLES} samples of interest")
-        found.setdefault(sample.name, []).append(sample)
     if not is_page:
         raise UnreadError("unreadable: no metrics page: not one sample in it")
     return {name: tuple(group) for name, group in found.items()}
 
 
-def _wanted(name: str) -> bool:
-    return name in KEPT or (name.startswith(KEPT_FAMILIES) and not name.endswith("_bucket"))
+def _wanted(words: list[str]) -> bool:
+    """Whether a line that begins with these words is a sample of a metric that is kept."""
+    if not words:
+        return False
+    return words[0] in KEPT or (words[0].startswith(KEPT_FAMILIES) and not words[0].endswith("_bucket"))
 
 
 def _sample(line: str) -> Sample | None:

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from checks.collect.log_lines import MAX_LINE_CHARS, MAX_LINES
 from checks.collect.operator_log import read
+from checks.collect.recording import Recording
 from checks.collect.source import UnreadError
 from checks.parts.agents import OperatorLog
 from tests.checks.collect.told import refusal, told
@@ -18,6 +21,11 @@ def test_keeps_the_order_and_drops_empty_lines() -> None:
         "level=warning msg=one",
         "level=error msg=two",
     )
+
+
+def test_a_log_without_lines_is_an_answer(tmp_path: Path) -> None:
+    recording = Recording(told({ASKED: b""}).write(tmp_path))
+    assert read(recording) == OperatorLog()
 
 
 def test_keeps_the_newest_lines() -> None:
