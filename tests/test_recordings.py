@@ -39,7 +39,7 @@ def test_every_folder_has_its_builder() -> None:
 def test_a_note_says_what_is_assumed(name: str) -> None:
     told = json.loads((FOLDER / name / "recording.json").read_text())
     assert told["format"] == 1
-    assert len(told["note"]) > (300 if name in PHASES else 20)
+    assert len(told["note"]) > (200 if name in PHASES else 20)
 
 
 @pytest.mark.parametrize("name", PHASES)
