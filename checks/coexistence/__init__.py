@@ -1,0 +1,1 @@
+"""Cilium beside another CNI, and what pods from before Cilium are."""
