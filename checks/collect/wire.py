@@ -61,10 +61,8 @@ def items(source: Source, path: str, form: type[T], kind: str, *, optional: bool
     """
     try:
         for raw in source.pages(path):
-            page = decode(raw, _page_of(form), f"{kind}List")
-            if page.kind not in (None, "List", f"{kind}List"):
-                raise UnreadError(f"unreadable: a {clip(page.kind, 60)} where a {kind}List was asked for")
-            yield from _of_kind(page.items or (), kind)
+            yield from _listed(raw, form, kind)
+            del raw  # before the next page is asked for: two at once are twice the memory
     except UnreadError as error:
         if not (optional and error.missing):
             raise
@@ -94,8 +92,13 @@ def one(source: Source, path: str, form: type[T], what: str) -> T:
 
 def decode(raw: bytes | msgspec.Raw, form: type[T], what: str) -> T:
     """Decode bytes as this type; ``what`` names them in the error. Raises UnreadError."""
+    return cast(T, decode_with(_decoder_of(cast(Hashable, form)), raw, what))
+
+
+def decode_with(decoder: msgspec.json.Decoder[T], raw: bytes | msgspec.Raw, what: str) -> T:
+    """The same with a decoder at hand, for what is decoded thousands of times. Raises UnreadError."""
     try:
-        return cast(T, _decoder_of(cast(Hashable, form)).decode(raw))
+        return decoder.decode(raw)
     except RecursionError:
         raise UnreadError(f"unreadable: {what}: nested too deep") from None
     except msgspec.ValidationError as error:
@@ -134,6 +137,16 @@ def pairs(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(labels.items())) if labels else ()
 
 
+def instant(text: str | None) -> datetime | None:
+    """A time that was decoded as text; None for None. Raises UnreadError."""
+    if not text:
+        return None
+    try:
+        return msgspec.convert(text, Instant)
+    except msgspec.ValidationError as error:
+        raise UnreadError(f"unreadable: {error}") from None
+
+
 def before(when: datetime, seconds: float) -> datetime:
     """The instant that many seconds before; the earliest or latest there is where the calendar ends."""
     try:
@@ -142,12 +155,16 @@ def before(when: datetime, seconds: float) -> datetime:
         return datetime(1 if seconds > 0 else 9999, 1, 1, tzinfo=UTC)
 
 
-def _of_kind(found: list[T] | tuple[()], kind: str) -> Iterator[T]:
+def _listed(raw: bytes, form: type[T], kind: str) -> list[T]:
+    page = decode(raw, _page_of(form), f"{kind}List")
+    if page.kind not in (None, "List", f"{kind}List"):
+        raise UnreadError(f"unreadable: a {clip(page.kind, 60)} where a {kind}List was asked for")
+    found = page.items or []
     for item in found:
         own = getattr(item, "kind", None)
         if own is not None and own != kind:
             raise UnreadError(f"unreadable: a {clip(str(own), 60)} in a list of {kind}s")
-        yield item
+    return found
 
 
 def _page_of(form: type[T]) -> type[_Page[T]]:

@@ -87,7 +87,7 @@ class WorkloadItem(Item, gc=False):
 
 
 def workloads(listed: Iterable[WorkloadItem], *, unsaid: int) -> tuple[Workload, ...]:
-    """The workloads of a list, sorted by namespace and name; ``unsaid`` pods are wanted where none are told."""
+    """The workloads of a list, sorted by namespace and name; ``unsaid``: pods wanted if it does not tell."""
     found = [_workload(item, unsaid) for item in listed]
     return tuple(sorted(found, key=lambda workload: (workload.namespace, workload.name)))
 

@@ -1,0 +1,252 @@
+"""Snapshot.pods: the list of all pods, folded page by page as it arrives.
+
+15,000 pods must cost little more than decoding them, so the common pod passes through ``_Fold.add`` with two
+look-ups: its labels and its containers' requests are known by their bytes from a pod like it.
+"""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from checks.collect.pod_items import (
+    PodItem,
+    is_ready,
+    labels_of,
+    requests_key,
+    requests_of,
+    sandbox_is_made,
+    since_not_ready,
+    whole_pod,
+)
+from checks.collect.source import Source
+from checks.collect.wire import LONG_AGO, before, items
+from checks.parts.kubernetes import Labels, NodeLoad, Pod, PodAddress, PodGroup, Pods, Resources
+
+RIGHTS = ("list pods",)
+GRACE = timedelta(seconds=120)  # report-format.md: what is deleted for less counts nowhere
+MAX_LEFTOVERS = 1000
+MAX_REMEMBERED = 10_000  # label texts and request texts; a cluster of single pods must not fill the memory
+SAMPLE = 5
+_OWN_LABELS = frozenset(
+    {
+        "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index",
+        "batch.kubernetes.io/job-completion-index",
+        "batch.kubernetes.io/controller-uid",
+        "controller-uid",
+        "pod-template-hash",
+        "pod-template-generation",
+        "controller-revision-hash",
+    }
+)
+"""Labels that name one pod or one revision of its template; Services select by others."""
+_KEPT_LABELS = frozenset(
+    {
+        ("k8s-app", "cilium"),
+        ("io.cilium/app", "operator"),
+        ("name", "cilium-operator"),
+        ("k8s-app", "kube-dns"),
+        ("k8s-app", "node-local-dns"),
+        ("k8s-app", "aws-node"),
+        ("k8s-app", "kube-proxy"),
+    }
+)
+"""Pods of Cilium, of DNS and of what competes with Cilium are kept even when they are well."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class _Group:
+    """A PodGroup as it is counted."""
+
+    namespace: str
+    labels: Labels
+    host_network: bool
+    kept: bool
+    total: int = 0
+    ready: int = 0
+    not_ready_since: datetime | None = None
+    ready_names: list[str] = field(default_factory=list)
+    not_ready_names: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Load:
+    """A NodeLoad as it is counted."""
+
+    name: str
+    pods: int = 0
+    host_network: int = 0
+    with_address: int = 0
+    terminating: int = 0
+    cpu_milli: int = 0
+    memory_bytes: int = 0
+    ephemeral_bytes: int = 0
+
+
+def read(source: Source) -> Pods:
+    """Read every pod, fold it, and keep the ones that matter on their own. Raises UnreadError."""
+    fold = _Fold(source.meta.taken_at)
+    for item in items(source, Pods.ASKED, PodItem, "Pod"):
+        fold.add(item)
+    return fold.pods()
+
+
+@dataclass(slots=True)
+class _Fold:
+    """The pods seen so far."""
+
+    now: datetime
+    total: int = 0
+    running: int = 0
+    not_scheduled: int = 0
+    without_ip: int = 0
+    loads: dict[str, _Load] = field(default_factory=dict)
+    groups: dict[tuple[str, Labels, bool], _Group] = field(default_factory=dict)
+    items: list[Pod] = field(default_factory=list)
+    addresses: list[PodAddress] = field(default_factory=list)
+    leftovers: list[Pod] = field(default_factory=list)
+    known_groups: dict[tuple[str, bytes, bool], _Group] = field(default_factory=dict)
+    known_requests: dict[tuple[bytes, ...], Resources] = field(default_factory=dict)
+
+    def add(self, item: PodItem) -> None:
+        """Count one pod. Raises UnreadError for what is not as the API gives it."""
+        meta, spec, status = item.metadata, item.spec, item.status
+        phase = status.phase
+        if phase in ("Succeeded", "Failed"):
+            self._leave(item)
+            return
+        deleting = meta.deletion_timestamp is not None
+        if deleting and self._just_deleted(item):
+            if spec.node_name:
+                self._load(spec.node_name).terminating += 1
+            return
+        ready = is_ready(item)
+        requests = self._requests(item)
+        group = self._group(item)
+        self.total += 1
+        self.running += phase == "Running"
+        if spec.node_name:
+            self._place(item, self._load(spec.node_name), group, requests)
+        elif phase in (None, "Pending"):
+            self.not_scheduled += 1
+        self._count(item, group, ready)
+        if not ready or deleting or group.kept:
+            self._keep(whole_pod(item, ready=ready, deleting=deleting, requests=requests))
+
+    def pods(self) -> Pods:
+        """What was counted, in an order that does not depend on the pages."""
+        return Pods(
+            total=self.total,
+            running=self.running,
+            not_scheduled=self.not_scheduled,
+            without_ip=self.without_ip,
+            on_node={name: _node_load(self.loads[name]) for name in sorted(self.loads)},
+            groups=tuple(_pod_group(self.groups[key]) for key in sorted(self.groups)),
+            items=tuple(sorted(self.items, key=lambda pod: (pod.namespace, pod.name))),
+            addresses=tuple(sorted(self.addresses, key=lambda pod: (pod.namespace, pod.name))),
+            leftovers=tuple(sorted(self.leftovers, key=lambda pod: (pod.namespace, pod.name))),
+        )
+
+    def _leave(self, item: PodItem) -> None:
+        if item.status.phase == "Failed" and len(self.leftovers) < MAX_LEFTOVERS:
+            self.leftovers.append(whole_pod(item, ready=False, deleting=False, requests=Resources()))
+
+    def _just_deleted(self, item: PodItem) -> bool:
+        """Whether its deletion was asked for within the grace; the timestamp is when it must be done."""
+        meta = item.metadata
+        asked = before(meta.deletion_timestamp or LONG_AGO, meta.deletion_grace_period_seconds or 0)
+        return self.now - asked < GRACE
+
+    def _load(self, node: str) -> _Load:
+        load = self.loads.get(node)
+        if load is None:
+            load = self.loads[node] = _Load(node)
+        return load
+
+    def _place(self, item: PodItem, load: _Load, group: _Group, requests: Resources) -> None:
+        """Put the pod's weight on its node. It shares the texts of node and namespace with its neighbours."""
+        load.pods += 1
+        load.cpu_milli += requests.cpu_milli
+        load.memory_bytes += requests.memory_bytes
+        load.ephemeral_bytes += requests.ephemeral_bytes
+        if group.host_network:
+            load.host_network += 1
+        elif item.status.pod_ip:
+            load.with_address += 1
+            created = item.metadata.creation_timestamp or LONG_AGO
+            name, ip = item.metadata.name, item.status.pod_ip
+            self.addresses.append(PodAddress(group.namespace, name, load.name, ip, created))
+
+    def _count(self, item: PodItem, group: _Group, ready: bool) -> None:
+        group.total += 1
+        if ready:
+            group.ready += 1
+            names = group.ready_names
+        else:
+            since = since_not_ready(item)
+            group.not_ready_since = min(group.not_ready_since or since, since)
+            names = group.not_ready_names
+        name = item.metadata.name
+        if len(names) < SAMPLE or name < names[-1]:
+            insort(names, name)
+            del names[SAMPLE:]
+
+    def _keep(self, pod: Pod) -> None:
+        self.items.append(pod)
+        if pod.node and not pod.host_network and not pod.ip and not sandbox_is_made(pod):
+            self.without_ip += 1
+
+    def _group(self, item: PodItem) -> _Group:
+        host = bool(item.spec.host_network)
+        key = item.metadata.namespace, bytes(item.metadata.labels), host
+        group = self.known_groups.get(key)
+        if group is None:
+            all_labels = labels_of(item)
+            labels = tuple(sorted(pair for pair in all_labels.items() if pair[0] not in _OWN_LABELS))
+            own = item.metadata.namespace, labels, host
+            kept = not _KEPT_LABELS.isdisjoint(labels)
+            group = self.groups.setdefault(own, _Group(*own, kept))
+            _remember(self.known_groups, key, group)
+        return group
+
+    def _requests(self, item: PodItem) -> Resources:
+        key = requests_key(item)
+        found = self.known_requests.get(key)
+        if found is None:
+            found = requests_of(item)
+            _remember(self.known_requests, key, found)
+        return found
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    if len(known) >= MAX_REMEMBERED:
+        known.clear()
+    known[key] = value
+
+
+def _node_load(load: _Load) -> NodeLoad:
+    return NodeLoad(
+        pods=load.pods,
+        host_network=load.host_network,
+        with_address=load.with_address,
+        terminating=load.terminating,
+        requests=Resources(
+            cpu_milli=load.cpu_milli, memory_bytes=load.memory_bytes, ephemeral_bytes=load.ephemeral_bytes
+        ),
+    )
+
+
+def _pod_group(group: _Group) -> PodGroup:
+    return PodGroup(
+        namespace=group.namespace,
+        labels=group.labels,
+        host_network=group.host_network,
+        total=group.total,
+        ready=group.ready,
+        not_ready_since=group.not_ready_since,
+        sample=tuple([*group.not_ready_names, *group.ready_names][:SAMPLE]),
+    )
