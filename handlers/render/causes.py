@@ -38,7 +38,7 @@ def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail:
     items += action_items(cause.actions, detail)
     hurts = [s for s in symptoms if cause.id in s.explained_by]
     if hurts:
-        told = joined(map(symptom_line, hurts[: detail.listed]), "; ")
+        told = joined((_hurt(symptom, detail) for symptom in hurts[: detail.listed]), "; ")
         items.append(Words((strong("Hurts now: "), *told), apart=True))
     items += subject_items(cause.subjects, cause.subjects_total, detail)
     items += evidence_items(cause.evidence, detail.evidence)
@@ -70,6 +70,15 @@ def symptom_line(symptom: Symptom) -> Line:
     """A symptom with its severity; an inferred one says so."""
     how = f"{symptom.severity}, inferred" if symptom.inferred else symptom.severity
     return (plain(f"{clean(symptom.title, MAX_TITLE_CHARS)} ({how})"),)
+
+
+def _hurt(symptom: Symptom, detail: Detail) -> Line:
+    """A symptom with a few of its objects."""
+    line = symptom_line(symptom)
+    shown = [(name(subject_name(subject)),) for subject in symptom.subjects[: detail.examples]]
+    total = max(symptom.subjects_total, len(symptom.subjects))
+    noun = kind_noun(symptom.subjects[0].kind) if shown else "object"
+    return (*line, plain(": "), *_with_rest(shown, total, noun)) if shown else line
 
 
 def symptom_items(symptom: Symptom, detail: Detail) -> list[Item]:

@@ -29,6 +29,7 @@ from handlers.render.words import (
     counted,
     ipam_line,
     more,
+    natural,
     nodes_line,
     number,
     origin,
@@ -144,11 +145,11 @@ def nodes_section(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
     return Section(items, heading=f"{counted(len(nodes), 'node')}, the least room first")
 
 
-def _node_order(node: NodeDetail) -> tuple[float, str]:
+def _node_order(node: NodeDetail) -> tuple[float, tuple[tuple[int, str], ...]]:
     rooms = [node.free_for_pods] if node.free_for_pods is not None else []
     if node.max_pods is not None and node.pods is not None:
         rooms.append(node.max_pods - node.pods)
-    return (min(rooms, default=float("inf")), node.name)
+    return (min(rooms, default=float("inf")), natural(node.name))
 
 
 def _subnet_order(subnet: SubnetFacts) -> tuple[float, str]:

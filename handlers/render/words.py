@@ -38,7 +38,6 @@ VERDICTS: Mapping[Verdict, Mark] = {
     Verdict.UNKNOWN: Mark("Unknown", "grey_question", "❔"),
 }
 RANK: Mapping[str, int] = {"low": 1, "medium": 2, "high": 3, "critical": 4}
-IRREGULAR: Mapping[str, str] = {"policy": "policies", "address": "addresses", "class": "classes"}
 
 
 def number(count: int | None) -> str:
@@ -53,10 +52,9 @@ def counted(count: int, noun: str) -> str:
 
 def plural(noun: str) -> str:
     """The plural of the nouns that reports use."""
-    for ending, many in IRREGULAR.items():
-        if noun.endswith(ending):
-            return noun.removesuffix(ending) + many
-    return noun if noun.endswith("s") else f"{noun}s"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
 def more(count: int, noun: str) -> str:
@@ -74,6 +72,12 @@ def subject_name(subject: ReportSubject) -> str:
     """``namespace/name``, or the name alone."""
     name = clean(subject.name, MAX_NAME_CHARS)
     return f"{clean(subject.namespace, MAX_NAME_CHARS)}/{name}" if subject.namespace else name
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """An order for names in which 9 comes before 10."""
+    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name[:MAX_NAME_CHARS])
+    return tuple((int(part), "") if part[0] in "0123456789" else (-1, part) for part in parts)
 
 
 def shared_domain(names: Sequence[str]) -> str:

@@ -127,7 +127,7 @@ def max_pods(nodes: int = 14, waiting: int = 120) -> Cause:
                 title="the limit of every node",
                 command=(
                     "kubectl get nodes -o custom-columns="
-                    "NAME:.metadata.name,TYPE:.metadata.labels.node\\\\.kubernetes\\\\.io/instance-type,"
+                    "NAME:.metadata.name,TYPE:.metadata.labels.node\\.kubernetes\\.io/instance-type,"
                     "PODS:.status.allocatable.pods"
                 ),
                 kind="look",

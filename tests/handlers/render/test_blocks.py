@@ -86,7 +86,7 @@ def test_tells_how_many_nodes_were_left_out(nodes: int) -> None:
     assert f"{nodes:,} nodes" in message.text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(reports)
 def test_is_safe_whatever_the_report_says(report: Report) -> None:
     message = blocks(report, now=LATER, age_s=12.0)

@@ -1,0 +1,137 @@
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from checks.report import Report, Verdict
+from handlers.render.changes import Change, compare
+from handlers.render.digest import digest
+from tests.handlers.render.conftest import Golden
+from tests.handlers.render.samples import (
+    NOON,
+    SAMPLES,
+    healthy,
+    hostile,
+    incident,
+    loud_risk,
+    max_pods,
+    refused,
+)
+from tests.handlers.render.strategies import reports
+from tests.handlers.render.test_blocks import assert_safe
+
+YESTERDAY = NOON - timedelta(days=1)
+
+
+def before(report: Report) -> Report:
+    return replace(report, taken_at=YESTERDAY)
+
+
+def changes(now: Report, then: Report) -> dict[str, Change]:
+    return {one.shown.id: one.change for one in compare(now, before(then))}
+
+
+PAIRS = {
+    "broke": (incident(), loud_risk()),
+    "mended": (healthy(), incident()),
+    "same": (healthy(), healthy()),
+    "same_incident": (incident(), incident()),
+    "unread": (SAMPLES["half_read"], incident()),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_looks_as_it_was_last_read_by_eye(name: str, golden: Golden) -> None:
+    now, then = PAIRS[name]
+    message = digest(now, before(then), now=NOON)
+    assert json.dumps(
+        {"text": message.text, "blocks": message.blocks}, indent=1, ensure_ascii=False
+    ) == golden("json")
+
+
+def test_opens_with_what_changed() -> None:
+    first = digest(incident(), before(loud_risk())).text.split("\n")[0]
+    assert first == "Critical: was degraded; 2 new, 1 better since 2026-11-21 12:00 UTC"
+
+
+def test_says_in_one_line_that_nothing_changed() -> None:
+    first = digest(healthy(), before(healthy())).text.split("\n")[0]
+    assert first == "Healthy: nothing changed since 2026-11-21 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("previous", "why"),
+    [
+        (None, "there is no earlier report"),
+        (replace(before(incident()), cluster="other"), "the earlier report is of another cluster"),
+        (replace(before(incident()), region="us-east-1"), "the earlier report is of another cluster"),
+        (incident(), "the earlier report is not earlier"),
+        (replace(incident(), taken_at=NOON + timedelta(hours=1)), "the earlier report is not earlier"),
+    ],
+)
+def test_claims_no_change_without_a_valid_baseline(previous: Report | None, why: str) -> None:
+    text = digest(incident(), previous).text
+    assert f"Nothing to compare with: {why}." in text
+    assert text.startswith(f"Critical: {incident().headline}")
+    assert "New:" not in text
+    assert "gone" not in text
+
+
+def test_tells_new_from_gone() -> None:
+    assert changes(incident(), healthy())["kubelet-max-pods-too-low"] is Change.NEW
+    assert changes(healthy(), incident())["kubelet-max-pods-too-low"] is Change.GONE
+
+
+def test_never_calls_gone_what_was_not_checked() -> None:
+    unread = replace(healthy(), not_checked=(replace(refused(1)[0], id="kubelet-max-pods-too-low"),))
+    assert changes(unread, incident())["kubelet-max-pods-too-low"] is Change.UNSEEN
+    assert changes(incident(), unread)["kubelet-max-pods-too-low"] is Change.SEEN
+
+
+def test_a_risk_that_begins_to_hurt_is_worse() -> None:
+    latent = replace(healthy(), risks=(replace(max_pods(), severity="medium"),))
+    hurting = replace(incident(), causes=(max_pods(),))
+    assert changes(hurting, latent)["kubelet-max-pods-too-low"] is Change.WORSE
+    assert changes(latent, hurting)["kubelet-max-pods-too-low"] is Change.BETTER
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "change"), [(3, 5, Change.WORSE), (5, 3, Change.BETTER), (4, 4, Change.SAME)]
+)
+def test_compares_how_many_it_hits(then: int, now: int, change: Change) -> None:
+    one = replace(incident(), causes=(replace(max_pods(), subjects_total=now),))
+    other = replace(incident(), causes=(replace(max_pods(), subjects_total=then),))
+    assert changes(one, other)["kubelet-max-pods-too-low"] is change
+
+
+def test_tells_what_stands_as_before() -> None:
+    text = digest(incident(), before(incident())).text
+    assert "nothing changed" in text
+    assert "kubelet-max-pods-too-low" in text
+
+
+def test_gives_figures_only_where_both_are_known() -> None:
+    text = digest(incident(), before(healthy())).text
+    assert "pods not scheduled: 0 before, 120 now (+120)" in text
+    assert "nodes reachable: 14 before, 1 now (-13)" in text
+    assert " before" not in digest(SAMPLES["half_read"], before(healthy())).text.split("Cluster:")[0].replace(
+        "gone", ""
+    )
+
+
+@pytest.mark.parametrize("nodes", [1, 500, 5_000])
+def test_stays_within_slacks_limits_at_any_size(nodes: int) -> None:
+    assert_safe(digest(incident(nodes), before(healthy(nodes)), now=NOON))
+    assert_safe(digest(hostile(), before(hostile("other")), now=NOON))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(reports, reports, st.booleans())
+def test_is_safe_whatever_the_reports_say(now: Report, then: Report, same: bool) -> None:
+    previous = before(replace(then, cluster=now.cluster, region=now.region) if same else then)
+    message = digest(now, previous, now=NOON)
+    assert_safe(message)
+    assert message.text.split(":")[0] == Verdict(now.verdict).value.capitalize()
