@@ -1,8 +1,13 @@
 """Which pods and objects are Cilium's own agent and operator."""
 
+from datetime import timedelta
+
+from checks.parts.agents import Meta
 from checks.parts.kubernetes import Deployments, Lease, Leases, Pod, Pods, Workload
 
 OPERATOR_LEASE = "cilium-operator-resource-lock"
+_SPREAD = ("anti-affinity", "free ports")
+_LEASE_IN_USE = timedelta(seconds=120)
 
 
 def agent_pods(pods: Pods, namespace: str) -> tuple[Pod, ...]:
@@ -28,3 +33,20 @@ def operator_deployment(deployments: Deployments, namespace: str) -> Workload | 
 def operator_lease(leases: Leases, namespace: str) -> Lease | None:
     """The lease that the leading operator holds."""
     return leases.find(namespace, OPERATOR_LEASE)
+
+
+def spare_operators(
+    meta: Meta, pods: Pods, deployments: Deployments | None, leases: Leases | None
+) -> tuple[Pod, ...]:
+    """Operator replicas that no node takes only because a ready one, holding the lease, is there."""
+    operator = operator_deployment(deployments, meta.cilium_namespace) if deployments else None
+    lease = operator_lease(leases, meta.cilium_namespace) if leases else None
+    if operator is None or operator.ready == 0 or lease is None or lease.renewed is None:
+        return ()
+    if meta.taken_at - lease.renewed > _LEASE_IN_USE:
+        return ()
+    return tuple(
+        pod
+        for pod in operator_pods(pods, meta.cilium_namespace)
+        if pod.node is None and any(word in pod.unscheduled_message for word in _SPREAD)
+    )

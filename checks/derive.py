@@ -5,6 +5,7 @@ import re
 from datetime import datetime, timedelta
 
 from checks.accounts import accounts_of
+from checks.cilium_pods import spare_operators
 from checks.parts.derived import SchedulerReason, StuckPod, UnscheduledPod, Waiting
 from checks.parts.kubernetes import Events, Pod, Pods
 from checks.snapshot import Gap, Snapshot
@@ -36,7 +37,9 @@ def derive(snapshot: Snapshot) -> Snapshot:
     gaps = dict(snapshot.gaps)
     changes: dict[str, object] = {}
     if snapshot.pods is not None:
-        changes["waiting"] = waiting_of(snapshot.pods, snapshot.events, snapshot.meta.taken_at)
+        spares = spare_operators(snapshot.meta, snapshot.pods, snapshot.deployments, snapshot.leases)
+        taken_at = snapshot.meta.taken_at
+        changes["waiting"] = waiting_of(snapshot.pods, snapshot.events, taken_at, harmless=spares)
     else:
         gaps["waiting"] = gaps.get("pods", Gap(reason="not asked", asked=Pods.ASKED))
     if snapshot.nodes is not None:
@@ -46,11 +49,16 @@ def derive(snapshot: Snapshot) -> Snapshot:
     return dataclasses.replace(snapshot, gaps=gaps, **changes)  # type: ignore[arg-type] # names are fields
 
 
-def waiting_of(pods: Pods, events: Events | None, taken_at: datetime) -> Waiting:
-    """The pods past the grace that have no node, or a node and neither address nor sandbox."""
+def waiting_of(
+    pods: Pods, events: Events | None, taken_at: datetime, *, harmless: tuple[Pod, ...] = ()
+) -> Waiting:
+    """The pods past the grace that have no node, or a node and neither address nor sandbox.
+
+    ``harmless`` pods wait and nobody misses them: operator replicas that only lack a node of their own.
+    """
     unscheduled, stuck = [], []
     for pod in pods.items:
-        if pod.phase != "Pending" or pod.deleting:
+        if pod.phase != "Pending" or pod.deleting or pod in harmless:
             continue
         if pod.node is None:
             if taken_at - pod.created > GRACE:

@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from checks.cilium_pods import operator_deployment, operator_lease, operator_pods
-from checks.derive import GRACE
+from checks.cilium_pods import spare_operators
 from checks.model import Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.kubernetes import DaemonSets, Deployments, Leases, Pod, Pods
 from checks.scale import counted
 
-_SPREAD = ("anti-affinity", "free ports")
 _Row = tuple[str, tuple[Subject, ...], tuple[Evidence, ...]]
 
 
@@ -69,23 +67,6 @@ def _controller(pod: Pod) -> tuple[str, str, str]:
     if pod.owner_kind == "ReplicaSet":
         return pod.namespace, "Deployment", name.rpartition("-")[0]
     return pod.namespace, pod.owner_kind or "", name
-
-
-def spare_operators(
-    meta: Meta, pods: Pods, deployments: Deployments, leases: Leases | None
-) -> tuple[Pod, ...]:
-    """Operator replicas that no node takes only because a ready one, holding the lease, is there."""
-    operator = operator_deployment(deployments, meta.cilium_namespace)
-    lease = operator_lease(leases, meta.cilium_namespace) if leases else None
-    if operator is None or operator.ready == 0 or lease is None or lease.renewed is None:
-        return ()
-    if meta.taken_at - lease.renewed > GRACE:
-        return ()
-    return tuple(
-        pod
-        for pod in operator_pods(pods, meta.cilium_namespace)
-        if pod.node is None and any(word in pod.unscheduled_message for word in _SPREAD)
-    )
 
 
 def _spare_operator(

@@ -1,0 +1,77 @@
+"""The list of scenarios, filled by decorating their functions."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.builder import Cluster, MemorySource
+
+Build = Callable[[], Cluster | MemorySource]
+Group = Literal["single", "pair", "look-alike", "healthy", "unread"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One built cluster and the truth about it.
+
+    ``first``: the cause that must stand first (None: there must be no cause). ``causes``: every true cause;
+    one that merely follows from another may also stand in that one's ``leads_to``. ``verdicts``: those that
+    are right. ``not_checked``: ids that must be told as not checked. ``provable``: whether a snapshot can
+    prove the failure mode at all.
+    """
+
+    name: str
+    group: Group
+    build: Build
+    first: str | None
+    causes: frozenset[str]
+    verdicts: frozenset[str]
+    not_checked: frozenset[str]
+    provable: bool = True
+
+    def source(self) -> MemorySource:
+        """A fresh source of it."""
+        built = self.build()
+        return built.source() if isinstance(built, Cluster) else built
+
+
+_FOUND: list[Scenario] = []
+SICK = ("degraded", "critical")
+
+
+def scenario(
+    group: Group,
+    *causes: str,
+    verdicts: tuple[str, ...] = (),
+    not_checked: tuple[str, ...] = (),
+    provable: bool = True,
+) -> Callable[[Build], Build]:
+    """Add a scenario; the first of ``causes`` must be the report's first, none means none."""
+
+    def add(build: Build) -> Build:
+        default = ("healthy",) if group == "healthy" else SICK
+        _FOUND.append(
+            Scenario(
+                name=build.__name__,
+                group=group,
+                build=build,
+                first=causes[0] if causes else None,
+                causes=frozenset(causes),
+                verdicts=frozenset(verdicts or default),
+                not_checked=frozenset(not_checked),
+                provable=provable,
+            )
+        )
+        return build
+
+    return add
+
+
+def corpus() -> tuple[Scenario, ...]:
+    """Every scenario of every module in this package, sorted by name."""
+    package = importlib.import_module("tests.scenarios")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"tests.scenarios.{module.name}")
+    return tuple(sorted(_FOUND, key=lambda s: s.name))
