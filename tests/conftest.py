@@ -4,10 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from checks.collect.gather import gather
 from checks.collect.recording import Recording
 from checks.snapshot import Snapshot
+
+# Time is measured by the benches; a loaded machine must not fail a property.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
