@@ -1,0 +1,1 @@
+"""How packets get from pod to pod: routes, AWS's checks, masquerading, the overlay."""
