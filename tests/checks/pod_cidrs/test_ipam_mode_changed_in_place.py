@@ -65,6 +65,10 @@ def test_finds_pods_that_kept_an_address_of_their_nodes_old_block() -> None:
     assert explained(finding, "nodes-unreachable") == {Subject("Node", "n1")}
 
 
+def test_knows_an_old_block_without_the_vpcs_ranges() -> None:
+    assert only(judge(cilium_node("n1", eni(lone=3), pod_cidrs=BLOCK), pods("10.0.3.7"), vpcs=None)).inferred
+
+
 def test_is_likely_when_only_the_pods_tell() -> None:
     finding = only(judge(cilium_node("n1", eni(lone=3)), pods("10.0.3.7")))
     assert finding.confidence is Confidence.LIKELY
