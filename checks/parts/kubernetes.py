@@ -551,6 +551,9 @@ class Policy:
 
     ``egress`` None: it does not govern egress; an empty tuple: nothing is allowed out. The same for ingress.
     ``pods`` None: it selects nodes (host policy), not pods.
+
+    ``…_besides``: what it allows in a direction that it does not govern (Cilium's enableDefaultDeny: false);
+    that counts where another policy governs the same pods.
     """
 
     kind: str
@@ -562,6 +565,18 @@ class Policy:
     egress: tuple[PolicyRule, ...] | None = None
     ingress_deny: tuple[PolicyRule, ...] = ()
     egress_deny: tuple[PolicyRule, ...] = ()
+    ingress_besides: tuple[PolicyRule, ...] = ()
+    egress_besides: tuple[PolicyRule, ...] = ()
+
+    @property
+    def lets_in(self) -> tuple[PolicyRule, ...]:
+        """Every ingress rule that allows."""
+        return self.ingress_besides if self.ingress is None else self.ingress
+
+    @property
+    def lets_out(self) -> tuple[PolicyRule, ...]:
+        """Every egress rule that allows."""
+        return self.egress_besides if self.egress is None else self.egress
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def _blocked(
         ):
             continue
         near = [p for p in policies if may_select(p, group, namespaces)]
-        open_ = any(allows(p, p.egress or (), target, namespaces) for p in near)
+        open_ = any(allows(p, p.lets_out, target, namespaces) for p in near)
         denied = tuple(p for p in governing if allows(p, p.egress_deny, target, namespaces))
         if open_ and not denied:
             continue

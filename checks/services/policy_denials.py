@@ -43,7 +43,7 @@ def _admits(policy: Policy, target: Target) -> bool:
     return any(
         not rule.allows_nothing
         and (not rule.ports or any(port.allows(target.protocol, target.port) for port in rule.ports))
-        for rule in policy.ingress or ()
+        for rule in policy.lets_in
     )
 
 
@@ -107,7 +107,7 @@ def _closed_to_nodes(
 ) -> tuple[Policy, ...]:
     governing = tuple(p for p in policies if p.ingress is not None and surely_selects(p, group, namespaces))
     near = [p for p in policies if may_select(p, group, namespaces)]
-    return () if any(allows(p, p.ingress or (), target, namespaces) for p in near) else governing
+    return () if any(allows(p, p.lets_in, target, namespaces) for p in near) else governing
 
 
 def denied_since(
