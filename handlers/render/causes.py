@@ -18,7 +18,7 @@ from handlers.render.page import (
     plain,
     strong,
 )
-from handlers.render.words import counted, kind_noun, more, shared_domain, subject_name
+from handlers.render.words import MAX_NAME_CHARS, counted, kind_noun, more, shared_domain, subject_name
 
 MAX_VALUE_CHARS = 200
 MAX_TITLE_CHARS = 300
@@ -38,7 +38,7 @@ def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail:
     items += action_items(cause.actions, detail)
     hurts = [s for s in symptoms if cause.id in s.explained_by]
     if hurts:
-        told = joined((_hurt(symptom, detail) for symptom in hurts[: detail.listed]), "; ")
+        told = joined((_hurt(symptom, cause, detail) for symptom in hurts[: detail.listed]), "; ")
         items.append(Words((strong("Hurts now: "), *told), apart=True))
     items += subject_items(cause.subjects, cause.subjects_total, detail)
     items += evidence_items(cause.evidence, detail.evidence)
@@ -72,9 +72,11 @@ def symptom_line(symptom: Symptom) -> Line:
     return (plain(f"{clean(symptom.title, MAX_TITLE_CHARS)} ({how})"),)
 
 
-def _hurt(symptom: Symptom, detail: Detail) -> Line:
-    """A symptom with a few of its objects."""
+def _hurt(symptom: Symptom, cause: Cause, detail: Detail) -> Line:
+    """A symptom with a few of its objects, unless they are the cause's own, which are listed anyway."""
     line = symptom_line(symptom)
+    if set(symptom.subjects) <= set(cause.subjects):
+        return line
     shown = [(name(subject_name(subject)),) for subject in symptom.subjects[: detail.examples]]
     total = max(symptom.subjects_total, len(symptom.subjects))
     noun = kind_noun(symptom.subjects[0].kind) if shown else "object"
@@ -84,8 +86,8 @@ def _hurt(symptom: Symptom, detail: Detail) -> Line:
 def symptom_items(symptom: Symptom, detail: Detail) -> list[Item]:
     """A symptom that no cause explains: what, whom, what was read."""
     items: list[Item] = [Words((strong(symptom_line(symptom)[0].text),))]
-    items += subject_items(symptom.subjects, symptom.subjects_total, detail)
     items += evidence_items(symptom.evidence, max(detail.evidence, 1))
+    items += subject_items(symptom.subjects, symptom.subjects_total, detail)
     return items
 
 
@@ -125,11 +127,21 @@ def subject_items(subjects: Sequence[ReportSubject], total: int, detail: Detail)
     noun = kind_noun(kinds.pop()) if len(kinds) == 1 else "object"
     if not subjects or not most:
         return [Words((strong("On: "), plain(counted(total, noun))))]
-    names = [subject_name(subject) for subject in subjects[:most]]
-    domain = shared_domain(names) if detail.short_names else ""
-    where = f" in {domain[1:]}" if domain else ""
-    shown = [(name(one.removesuffix(domain)),) for one in names]
+    names, place = _short(subjects[:most]) if detail.short_names else ([], "")
+    where = f" in {place}" if place else ""
+    shown = [(name(one),) for one in names or map(subject_name, subjects[:most])]
     return [Words((strong(f"On {counted(total, noun)}{where}: "), *_with_rest(shown, total, noun)))]
+
+
+def _short(subjects: Sequence[ReportSubject]) -> tuple[list[str], str]:
+    """The names without the namespace or the domain that all of them share, and that."""
+    places = {subject.namespace for subject in subjects}
+    namespace = places.pop() if len(places) == 1 and len(subjects) > 1 else None
+    if namespace:
+        return [clean(subject.name, MAX_NAME_CHARS) for subject in subjects], clean(namespace, MAX_NAME_CHARS)
+    names = [subject_name(subject) for subject in subjects]
+    domain = shared_domain(names)
+    return [one.removesuffix(domain) for one in names], domain[1:]
 
 
 def evidence_items(evidence: Sequence[ReportEvidence], most: int) -> list[Item]:

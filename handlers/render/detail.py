@@ -18,7 +18,7 @@ class Detail:
     gaps: int = MAX_LISTED  # reasons why something was not checked
     nodes: int = MAX_LISTED
     subnets: int = MAX_LISTED
-    references: int = MAX_LISTED
+    references: int = 5
     prose: int = 2_000
     command: int = 20_000
     short_names: bool = False  # without the domain that all of them share; for narrow screens

@@ -18,7 +18,7 @@ def render(report: Report) -> str:
         if section.heading:
             parts.append(f"### {escape.markdown(section.heading)}")
         parts += [_item(item) for item in section.items]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _item(item: Item) -> str:

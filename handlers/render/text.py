@@ -23,7 +23,7 @@ BULLET = "- "
 
 
 def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
-    """The report as text with no line longer than ``width``, but for commands, which are never wrapped."""
+    """The report with no line longer than ``width`` but for commands, and no line break at its end."""
     out = StringIO()
     console = Console(
         file=out,
@@ -39,7 +39,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     )
     _page(console, status_page(report), COLOURS[report.verdict])
     lines = out.getvalue().splitlines()
-    return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
 def _page(console: Console, page: Page, colour: str) -> None:
