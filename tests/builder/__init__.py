@@ -50,7 +50,8 @@ What a verb does not reach, an edit of the answers does; what could not be read,
 
 from tests.builder.clock import NOW, ago
 from tests.builder.cluster import Cluster
-from tests.builder.model import Node, Pod, Service, Subnet, Workload
+from tests.builder.model import Node, Pod, Service, Workload
 from tests.builder.source import MemorySource, items
+from tests.builder.vpc_model import Subnet
 
 __all__ = ["NOW", "Cluster", "MemorySource", "Node", "Pod", "Service", "Subnet", "Workload", "ago", "items"]

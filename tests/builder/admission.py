@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from tests.builder.clock import Object, ago, digits, stamp
-from tests.builder.kubernetes_objects import metadata
-from tests.builder.model import Eni, Event, Node, Workload
+from tests.builder.model import Event, Node, Workload
+from tests.builder.objects import metadata
 from tests.builder.system import System
+from tests.builder.vpc_model import Eni
 
 EVERYTHING: Object = {"apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*"], "operations": ["*"]}
 OWN_APIS = ("v1.", "v1.apps", "v1.coordination.k8s.io", "v1.networking.k8s.io", "v2.cilium.io")

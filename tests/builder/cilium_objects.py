@@ -3,9 +3,10 @@
 from ipaddress import IPv4Network
 
 from tests.builder.clock import Object, ago, uid
-from tests.builder.kubernetes_objects import metadata
-from tests.builder.model import Eni, Node, Pod
+from tests.builder.model import Node, Pod
+from tests.builder.objects import metadata
 from tests.builder.system import System
+from tests.builder.vpc_model import Eni
 
 
 def cilium_config(c: System) -> Object:

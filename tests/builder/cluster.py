@@ -4,9 +4,20 @@ from pathlib import Path
 
 from checks.collect.gather import gather
 from checks.snapshot import Snapshot
-from tests.builder import agents, cilium_objects, extras, probes, workload_objects
-from tests.builder import aws_objects as aws
-from tests.builder import kubernetes_objects as k8s
+from tests.builder import (
+    agents,
+    cilium_objects,
+    eks_objects,
+    extras,
+    instance_objects,
+    node_objects,
+    objects,
+    pod_objects,
+    probes,
+    service_objects,
+    vpc_objects,
+    workload_objects,
+)
 from tests.builder.clock import NOW, Object, ago, stamp, uid
 from tests.builder.faults import Faults
 from tests.builder.network import settle
@@ -62,23 +73,25 @@ class Cluster(Faults):
         }
 
     def _kubernetes(self) -> dict[str, object]:
-        slices = [k8s.endpoint_slice(self, service) for service in self.services]
+        slices = [service_objects.endpoint_slice(self, service) for service in self.services]
         system = self.namespace
         found: dict[str, object] = {
-            "version": k8s.version(self),
-            "api/v1/nodes": k8s.listing("v1", "Node", [k8s.node(self, node) for node in self.node_list]),
-            "api/v1/pods": k8s.listing("v1", "Pod", [k8s.pod(self, pod) for pod in self.pods]),
-            "api/v1/events": k8s.listing("v1", "Event", map(k8s.event, self.events)),
-            "api/v1/services": k8s.listing("v1", "Service", map(k8s.service, self.services)),
-            "api/v1/namespaces": k8s.listing("v1", "Namespace", map(self._namespace, self.namespaces)),
+            "version": objects.version(self),
+            "api/v1/nodes": objects.listing(
+                "v1", "Node", [node_objects.node(self, node) for node in self.node_list]
+            ),
+            "api/v1/pods": objects.listing("v1", "Pod", [pod_objects.pod(self, pod) for pod in self.pods]),
+            "api/v1/events": objects.listing("v1", "Event", map(objects.event, self.events)),
+            "api/v1/services": objects.listing("v1", "Service", map(service_objects.service, self.services)),
+            "api/v1/namespaces": objects.listing("v1", "Namespace", map(self._namespace, self.namespaces)),
             f"api/v1/namespaces/{system}/configmaps/cilium-config": cilium_objects.cilium_config(self),
-            "apis/discovery.k8s.io/v1/endpointslices": k8s.listing(
+            "apis/discovery.k8s.io/v1/endpointslices": objects.listing(
                 "discovery.k8s.io/v1", "EndpointSlice", [found for found in slices if found]
             ),
-            "apis/coordination.k8s.io/v1/leases": k8s.listing(
+            "apis/coordination.k8s.io/v1/leases": objects.listing(
                 "coordination.k8s.io/v1", "Lease", self._leases()
             ),
-            "apis/apiregistration.k8s.io/v1/apiservices": k8s.listing(
+            "apis/apiregistration.k8s.io/v1/apiservices": objects.listing(
                 "apiregistration.k8s.io/v1", "APIService", self.apis
             ),
         }
@@ -89,11 +102,11 @@ class Cluster(Faults):
         deployments = made["Deployment"]
         daemons = [workload_objects.daemonset(self, w) for w in made["DaemonSet"]] + self.parked_daemons
         return {
-            "apis/apps/v1/daemonsets": k8s.listing("apps/v1", "DaemonSet", daemons),
-            "apis/apps/v1/deployments": k8s.listing(
+            "apis/apps/v1/daemonsets": objects.listing("apps/v1", "DaemonSet", daemons),
+            "apis/apps/v1/deployments": objects.listing(
                 "apps/v1", "Deployment", [workload_objects.deployment(self, w) for w in deployments]
             ),
-            "apis/apps/v1/replicasets": k8s.listing(
+            "apis/apps/v1/replicasets": objects.listing(
                 "apps/v1", "ReplicaSet", [workload_objects.replicaset(self, w) for w in deployments]
             ),
         }
@@ -107,85 +120,85 @@ class Cluster(Faults):
         pods = [pod for pod in self.pods if pod.endpoint and pod.ip and pod.live]
         endpoints = [cilium_objects.cilium_endpoint(pod, number) for number, pod in enumerate(pods)]
         found: dict[str, object] = {
-            "apis/cilium.io/v2/ciliumnodes": k8s.listing(
+            "apis/cilium.io/v2/ciliumnodes": objects.listing(
                 "cilium.io/v2", "CiliumNode", [*nodes, *self.more_cilium_nodes]
             ),
-            "apis/cilium.io/v2/ciliumendpoints": k8s.listing("cilium.io/v2", "CiliumEndpoint", endpoints),
+            "apis/cilium.io/v2/ciliumendpoints": objects.listing("cilium.io/v2", "CiliumEndpoint", endpoints),
         }
         configs = "v2" if self.minor >= 16 else "v2alpha1"
-        empty = k8s.listing(f"cilium.io/{configs}", "CiliumNodeConfig", self.node_configs)
+        empty = objects.listing(f"cilium.io/{configs}", "CiliumNodeConfig", self.node_configs)
         found[f"apis/cilium.io/{configs}/ciliumnodeconfigs"] = empty
         if self.minor >= 14:
             pools = [cilium_objects.pod_ip_pool(self, "default", self.pool_cidrs)]
             listed = pools if self.mode == "multi-pool" else []
-            found["apis/cilium.io/v2alpha1/ciliumpodippools"] = k8s.listing(
+            found["apis/cilium.io/v2alpha1/ciliumpodippools"] = objects.listing(
                 "cilium.io/v2alpha1", "CiliumPodIPPool", listed
             )
         return found
 
     def _policies(self) -> dict[str, object]:
         return {
-            "apis/networking.k8s.io/v1/networkpolicies": k8s.listing(
+            "apis/networking.k8s.io/v1/networkpolicies": objects.listing(
                 "networking.k8s.io/v1", "NetworkPolicy", self.network_policies
             ),
-            "apis/cilium.io/v2/ciliumnetworkpolicies": k8s.listing(
+            "apis/cilium.io/v2/ciliumnetworkpolicies": objects.listing(
                 "cilium.io/v2", "CiliumNetworkPolicy", self.cilium_policies
             ),
-            "apis/cilium.io/v2/ciliumclusterwidenetworkpolicies": k8s.listing(
+            "apis/cilium.io/v2/ciliumclusterwidenetworkpolicies": objects.listing(
                 "cilium.io/v2", "CiliumClusterwideNetworkPolicy", self.clusterwide_policies
             ),
-            "apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": k8s.listing(
+            "apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": objects.listing(
                 "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", self.validating
             ),
-            "apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": k8s.listing(
+            "apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": objects.listing(
                 "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", self.mutating
             ),
         }
 
     def _namespace(self, name: str) -> Object:
         labels = {"kubernetes.io/metadata.name": name} | self.namespaces[name]
-        meta = k8s.metadata(name, ago(days=32), labels=labels)
+        meta = objects.metadata(name, ago(days=32), labels=labels)
         return {"metadata": meta, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
 
     def _leases(self) -> list[Object]:
         leaders = [pod for pod in self.pods if pod.owner.name == "cilium-operator" and pod.node]
         holder = leaders[0].node.name if leaders and leaders[0].node else "gone"
         found = [
-            k8s.lease(
+            objects.lease(
                 self.namespace,
                 "cilium-operator-resource-lock",
                 f"{holder}-{uid('leader', holder)[:10]}",
                 ago(seconds=self.lease_age_s),
                 15,
             ),
-            k8s.lease("kube-system", "kube-scheduler", f"ip-172-16-4-9_{uid('s')}", ago(seconds=2), 15),
+            objects.lease("kube-system", "kube-scheduler", f"ip-172-16-4-9_{uid('s')}", ago(seconds=2), 15),
         ]
         beats = [n for n in self.node_list if n.ready]
-        return found + [k8s.lease("kube-node-lease", n.name, n.name, ago(seconds=6), 40) for n in beats]
+        return found + [objects.lease("kube-node-lease", n.name, n.name, ago(seconds=6), 40) for n in beats]
 
     def _aws(self) -> dict[str, object]:
         groups = sorted({node.nodegroup for node in self.node_list if node.compute_type == "ec2"})
         found: dict[str, object] = {
-            "eks/describe-cluster": aws.cluster(self),
+            "eks/describe-cluster": eks_objects.cluster(self),
             "eks/list-nodegroups": {"nodegroups": groups},
             "eks/list-addons": {"addons": sorted(self.addons)},
             "eks/list-pod-identity-associations": {"associations": []},
-            "ec2/describe-instance-types": aws.instance_types(self),
-            "ec2/describe-instances": aws.instances(self),
-            "ec2/describe-network-interfaces": aws.interfaces(self),
-            "ec2/describe-subnets": aws.subnets(self),
-            "ec2/describe-vpcs": aws.vpcs(self),
-            "ec2/describe-route-tables": aws.route_tables(self),
-            "ec2/describe-security-groups": aws.security_groups(self),
+            "ec2/describe-instance-types": instance_objects.instance_types(self),
+            "ec2/describe-instances": instance_objects.instances(self),
+            "ec2/describe-network-interfaces": instance_objects.interfaces(self),
+            "ec2/describe-subnets": vpc_objects.subnets(self),
+            "ec2/describe-vpcs": vpc_objects.vpcs(self),
+            "ec2/describe-route-tables": vpc_objects.route_tables(self),
+            "ec2/describe-security-groups": vpc_objects.security_groups(self),
             "ec2/describe-vpc-endpoints": {"VpcEndpoints": []},
             "ec2/describe-nat-gateways": {"NatGateways": []},
-            "service-quotas/list-service-quotas/vpc": aws.quotas(),
+            "service-quotas/list-service-quotas/vpc": vpc_objects.quotas(),
         }
-        found |= {f"eks/describe-nodegroup/{name}": aws.nodegroup(self, name) for name in groups}
+        found |= {f"eks/describe-nodegroup/{name}": eks_objects.nodegroup(self, name) for name in groups}
         for name, (version, status) in self.addons.items():
-            found[f"eks/describe-addon/{name}"] = aws.addon(self, name, version, status)
+            found[f"eks/describe-addon/{name}"] = eks_objects.addon(self, name, version, status)
         for subnet in self.subnets:
-            found[f"ec2/get-subnet-cidr-reservations/{subnet.id}"] = aws.reservations(subnet)
+            found[f"ec2/get-subnet-cidr-reservations/{subnet.id}"] = vpc_objects.reservations(subnet)
         return found
 
     def _agents(self) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Answers that every cluster gives and that hold little: empty lists, ConfigMaps, missing definitions."""
 
 from tests.builder.clock import Object, ago
-from tests.builder.kubernetes_objects import listing, metadata
+from tests.builder.objects import listing, metadata
 from tests.builder.system import System
 
 COREFILE = """.:53 {

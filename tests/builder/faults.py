@@ -7,7 +7,8 @@ from typing import Literal
 from tests.builder import network
 from tests.builder.admission import Admission
 from tests.builder.clock import Object, ago, digits
-from tests.builder.model import Event, Labels, Node, Pod, SecurityGroup, Workload
+from tests.builder.model import Event, Node, Pod, Workload
+from tests.builder.vpc_model import SecurityGroup
 
 Path = Literal["ok", "endpoint", "host", "host-icmp", "host-http", "both", "unknown"]
 
@@ -26,13 +27,8 @@ class Faults(Admission):
         added = []
         for _ in range(count):
             pod = self.new_pod(workload)
-            events = len(self.events)
-            self.place(pod, None, minutes=minutes)
-            if message is not None:
-                del self.events[events:]
-                pod.unscheduled = message
-                self.say_unscheduled(pod)
-            elif "available: ." in pod.unscheduled:
+            self.place(pod, None, minutes=minutes, message=message or "")
+            if "available: ." in pod.unscheduled:
                 raise ValueError(f"{ref} fits on some node: fill the nodes first, or give a message")
             pod.unscheduled_reason = reason or pod.unscheduled_reason
             added.append(pod)
@@ -248,7 +244,3 @@ class Faults(Admission):
     def log(self, *lines: str) -> None:
         """Lines of the operator's log, the newest last."""
         self.operator_lines.extend(lines)
-
-    def namespace_labels(self, name: str, labels: Labels) -> None:
-        """Adds a namespace with labels."""
-        self.namespaces[name] = labels

@@ -3,7 +3,8 @@
 from ipaddress import IPv4Network
 
 from tests.builder.clock import digits
-from tests.builder.model import Eni, Node, Subnet
+from tests.builder.model import Node
+from tests.builder.vpc_model import Eni, Subnet
 
 OWN = ("router", "health")
 

@@ -2,7 +2,7 @@
 
 from tests.builder.admission import Admission
 from tests.builder.clock import Object
-from tests.builder.kubernetes_objects import backends
+from tests.builder.service_objects import backends
 
 NAME = "kubernetes.default.svc.cluster.local."
 

@@ -9,8 +9,8 @@ UNRESOLVABLE = ("node(s) didn't match", "node(s) had untolerated", "node(s) were
 
 def choose(workload: Workload, nodes: Sequence[Node], on_node: Mapping[str, list[Pod]]) -> Node | None:
     """The node with the fewest pods among those that take it; the first of them in order."""
-    fitting = [node for node in nodes if not refusals(workload, node, on_node[node.name])]
-    return min(fitting, key=lambda node: len(on_node[node.name])) if fitting else None
+    emptiest = sorted(nodes, key=lambda node: len(on_node[node.name]))
+    return next((node for node in emptiest if not refusals(workload, node, on_node[node.name])), None)
 
 
 def refusals(workload: Workload, node: Node, pods: Sequence[Pod]) -> list[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from tests.builder.clock import Object, ago, digits
-from tests.builder.model import Eni, Node, Service, Workload
+from tests.builder.model import Node, Service, Workload
+from tests.builder.vpc_model import Eni
 from tests.builder.workloads import EVERYWHERE, Workloads
 
 NOT_READY: list[Object] = [

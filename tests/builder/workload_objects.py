@@ -1,8 +1,9 @@
 """DaemonSets, Deployments and ReplicaSets of a built cluster, counted from its pods."""
 
 from tests.builder.clock import Object, ago, stamp, suffix, uid
-from tests.builder.kubernetes_objects import metadata, pod_labels, template_spec
 from tests.builder.model import Pod, Workload
+from tests.builder.objects import metadata
+from tests.builder.pod_objects import pod_labels, template_spec
 from tests.builder.system import System
 
 

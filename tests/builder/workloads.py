@@ -5,15 +5,16 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 
 from tests.builder import network, scheduling
-from tests.builder.base import Base
 from tests.builder.clock import NOW, Object, ago, suffix
-from tests.builder.model import Event, Labels, Node, Pod, Service, Workload
+from tests.builder.model import Event, Node, Pod, Service, Workload
+from tests.builder.nodes import Nodes
+from tests.builder.vpc_model import Labels
 
 EVERYWHERE: list[Object] = [{"operator": "Exists"}]
 CONTROL_PLANE: list[Object] = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
 
 
-class Workloads(Base):
+class Workloads(Nodes):
     """The verbs that make things run."""
 
     def node_joined(self, nodes: Sequence[Node]) -> None:
@@ -76,9 +77,12 @@ class Workloads(Base):
                 self._daemon(workload, node)
             return workload
         pinned = [on] if isinstance(on, Node) else list(on or ())
+        waits = ""  # once one fits nowhere, the next of its kind does not either
         for index in range(replicas):
-            chosen = pinned[index % len(pinned)] if pinned else self._choose(workload)
-            self.place(self.new_pod(workload), chosen)
+            chosen = pinned[index % len(pinned)] if pinned else None if waits else self._choose(workload)
+            pod = self.new_pod(workload)
+            self.place(pod, chosen, message=waits)
+            waits = waits or pod.unscheduled
         return workload
 
     def daemonset(self, ref: str, **options: object) -> Workload:
@@ -97,7 +101,8 @@ class Workloads(Base):
     def new_pod(self, workload: Workload) -> Pod:
         """A pod that belongs to a workload and is nowhere yet."""
         workload.replicas += 1
-        number = sum(1 for pod in self.pods if pod.owner is workload)
+        number = self.pods_made[workload.ref]
+        self.pods_made[workload.ref] += 1
         created = (workload.created or NOW) + timedelta(seconds=2)
         pod = Pod(
             namespace=workload.namespace,
@@ -120,12 +125,15 @@ class Workloads(Base):
             return f"{workload.name}-{drawn}"
         return f"{workload.name}-{suffix(10, workload.ref)}-{drawn}"
 
-    def place(self, pod: Pod, node: Node | None, *, minutes: float = 20) -> None:
-        """Binds a pod to a node and lends it an address, or leaves it waiting since so many minutes."""
+    def place(self, pod: Pod, node: Node | None, *, minutes: float = 20, message: str = "") -> None:
+        """Binds a pod to a node and lends it an address, or leaves it waiting since so many minutes.
+
+        ``message``: the scheduler's, when it is known already.
+        """
         if node is None:
             pod.created = max(pod.created, ago(minutes=minutes))
             pod.phase, pod.ready, pod.sandbox, pod.endpoint = "Pending", False, False, False
-            pod.unscheduled = scheduling.message(
+            pod.unscheduled = message or scheduling.message(
                 pod.owner, self.node_list, self.on_node, self.kubernetes_minor
             )
             self.say_unscheduled(pod)
