@@ -107,7 +107,7 @@ def _risk(cilium: CiliumConfig, taken: int, total: int) -> Finding:
     return Finding(
         kind=Kind.RISK,
         severity=Severity.MEDIUM,
-        title=f"All {total} blocks of the pod pool are taken: the next node gets none",
+        title=f"all {total} blocks of the pod pool are taken: the next node gets none",
         because=f"The pool's ranges hold {total} blocks of /{cilium.pool_mask} and {taken} are assigned. "
         "Every node that is here has one.",
         evidence=tuple(_arithmetic(cilium, taken)),

@@ -115,7 +115,7 @@ def _risk(
     return Finding(
         kind=Kind.RISK,
         severity=Severity.MEDIUM if near else Severity.LOW,
-        title=f"Pods and Services share {common[0]}",
+        title=f"pods and Services share {common[0]}",
         because="No node holds a block of the shared part." + when,
         evidence=evidence,
         actions=_ACTIONS,

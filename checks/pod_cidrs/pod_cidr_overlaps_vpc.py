@@ -155,7 +155,7 @@ def _risk(
     return Finding(
         kind=Kind.RISK,
         severity=Severity.MEDIUM if near else Severity.LOW,
-        title=f"Pods and the VPC share {common[0]}" + (f" and {len(common) - 1} more" if common[1:] else ""),
+        title=f"pods and the VPC share {common[0]}" + (f" and {len(common) - 1} more" if common[1:] else ""),
         confidence=Confidence.CERTAIN if complete else Confidence.LIKELY,
         because="No assigned block holds an address of a node"
         + (" or of an interface." if complete else "; the VPC's other interfaces were not read.")

@@ -69,8 +69,11 @@ def direct_routes_across_subnets(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL,
         confidence=Confidence.CERTAIN if lost or near_works else Confidence.LIKELY,
-        title=f"Direct routes end at the subnet: {counted(len(nodes.items), 'node stands', 'nodes stand')} "
-        f"in {len(set(where.subnets.values()) or set(where.zones.values()))}",
+        title=f"direct node routes end at the subnet's edge, and the {len(nodes.items)} nodes stand in "
+        + counted(len(set(where.subnets.values())), "subnet")
+        if where.subnets
+        else f"direct node routes end at the zone's edge, and the {len(nodes.items)} nodes stand in "
+        + counted(len(set(where.zones.values())), "zone"),
         because=_because(bool(lost), route_tables is not None, bool(broken)),
         subjects=tuple(Subject("Node", name) for name in sorted(targets or {n.name for n in nodes.items})),
         evidence=(

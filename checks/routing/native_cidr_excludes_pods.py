@@ -85,7 +85,7 @@ def _finding(
         kind=Kind.CAUSE if set_by_hand else Kind.RISK,
         severity=Severity.HIGH if set_by_hand else Severity.MEDIUM,
         confidence=Confidence.LIKELY if eni else Confidence.CERTAIN,
-        title=f"Pods of {counted(len(outside), 'node')} lie outside the native routing range {native}",
+        title=f"pods of {counted(len(outside), 'node')} lie outside the native routing range {native}",
         because=f"{KEY} {said}, and {name} gives pods addresses of {blocks[0]}. "
         "Routing is native and masquerading is on, so pod-to-pod traffic leaves with node addresses.",
         subjects=tuple(Subject("Node", name) for name in outside),

@@ -134,7 +134,7 @@ def _finding(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL,
         confidence=Confidence.CERTAIN if found.between else Confidence.LIKELY,
-        title=f"Security groups do not admit UDP {port} between {counted(len(names), 'node')}",
+        title=f"security groups do not admit UDP {port} between {counted(len(names), 'node')}",
         because=f"No ingress rule of {', '.join(target)} admits UDP {port} ({protocol}) from "
         f"{', '.join(source)}. "
         + (

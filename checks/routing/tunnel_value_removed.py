@@ -35,7 +35,7 @@ def _eni_tunnel(cilium: CiliumConfig, version: CiliumVersion) -> Finding:
     return Finding(
         kind=Kind.CAUSE,
         severity=Severity.MEDIUM,
-        title="ENI addresses are configured together with an overlay, which agents refuse",
+        title="agents refuse an overlay with ENI addresses, and both are configured",
         because='ipam is eni and routing-mode is tunnel. Agents exit with "Cannot specify IPAM mode eni in '
         'tunnel mode", or run with routes that fit neither.',
         evidence=(Evidence(cilium.asked, "ipam", "eni"), Evidence(cilium.asked, "routing-mode", "tunnel")),
@@ -72,7 +72,7 @@ def _value(cilium: CiliumConfig, version: CiliumVersion, told: str) -> Finding:
         kind=Kind.CAUSE,
         severity=Severity.MEDIUM,
         confidence=Confidence.LIKELY,
-        title=f"The values set tunnel: {told}, which the chart refuses from 1.15 on",
+        title=f"the values set tunnel: {told}, which the chart refuses from 1.15 on",
         because=f"Cilium {version.text} runs with routing-mode {running}"
         + (f", not with the {wanted} that the values ask for." if pending else ".")
         + " Whether an upgrade with these values was tried stands in Helm's history, which is not read.",
