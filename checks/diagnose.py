@@ -146,7 +146,7 @@ def _infer_traffic(case: _Case) -> None:
             Finding(
                 kind=Kind.SYMPTOM,
                 severity=max(c.finding.severity for c in unseen.values()),
-                title="Traffic fails in ways that no API shows: " + ", ".join(sorted(unseen)),
+                title="traffic fails, which no API shows",
                 subjects=tuple(subjects),
                 evidence=tuple(e for c in unseen.values() for e in c.finding.evidence[:1]),
             ),

@@ -63,6 +63,8 @@ def _sentence(verdict: Verdict, diagnosis: Diagnosis, facts: Facts, unread: tupl
         worse = worst.finding.severity > harm.finding.severity and not diagnosis.explained_by(worst.id)
         lead = f"{worst.finding.title}, unexplained; " if worse else ""
         also = f" (and {counted(more, 'more cause')})" if more else ""
+        if harm.inferred:
+            return f"{lead}{first.finding.title}: {harm.finding.title}{also}"
         return f"{lead}{harm.finding.title}: {first.finding.title}{also}"
     if diagnosis.symptoms:
         more = len(diagnosis.symptoms) - 1
