@@ -240,3 +240,22 @@ def test_a_written_recording_reads_like_the_memory(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "recording.json").read_text())["format"] == 1
     for part in ("nodes", "pods", "cilium_nodes", "interfaces", "health", "agent_status", "meta"):
         assert getattr(from_disk, part) == getattr(from_memory, part), part
+
+
+def test_a_paged_list_is_read_whole_and_a_cut_one_not_at_all() -> None:
+    c = Cluster()
+    c.nodes(3)
+    path = "kubernetes/api/v1/pods"
+    whole = c.snapshot().pods
+    assert gather(c.source().paged(path, 4)).pods == whole
+    assert gather(c.source().paged(path, 4).drop(f"{path}.4")).gaps["pods"].reason.startswith("unreadable: ")
+
+
+def test_metrics_pages_hold_what_was_added() -> None:
+    c = Cluster(mode="eni")
+    [node] = c.nodes(1)
+    c.metric('cilium_operator_ipam_ip_allocation_ops{subnet_id="s"}', 9, earlier=4)
+    c.metric('cilium_bpf_map_pressure{map_name="ct4"}', 0.9, node=node)
+    answers = c.answers()
+    assert 'ops{subnet_id="s"} 4\n' in str(answers["cilium/operator/metrics.earlier.prom"])
+    assert 'pressure{map_name="ct4"} 0.9\n' in str(answers[f"cilium/{node.name}/metrics.prom"])

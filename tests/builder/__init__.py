@@ -32,6 +32,7 @@ Verbs for the rest (see tests.builder.faults, .admission, .workloads, .base):
     c.operator(ready=0, image="…")   c.aws_node(running=True)  c.without_kube_proxy()
     c.source_dest_check(False)  c.vpc_routes()                c.security_group("own", [...], nodes=[...])
     c.config["routing-mode"] = "native"                       # any key of cilium-config; None removes it
+    c.metric('cilium_operator_ipam_resync_total', 9, earlier=4)
     c.helm({...})               c.event("Pod", "shop/x", "Reason", "message")
 
 Nodes, pods, workloads, Services and interfaces are plain values (tests.builder.model): change their fields.
@@ -42,6 +43,7 @@ What a verb does not reach, an edit of the answers does; what could not be read,
     source.refuse("cilium/")                            # everything below
     source.drop("probes/dns")                           # nobody asked
     source.garble("kubernetes/api/v1/pods")             # cut off in the middle
+    source.paged("kubernetes/api/v1/pods", 20)          # a list in pages
     source.edit("kubernetes/api/v1/nodes", lambda answer: items(answer)[0]["status"].pop("allocatable"))
     snapshot = gather(source)
 

@@ -1,5 +1,6 @@
 """What the agents of a built cluster say: status, health, metrics pages, logs."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from tests.builder import network
@@ -155,6 +156,7 @@ def metrics(c: System, node: Node, *, earlier: bool = False) -> str:
     for (reason, direction), (before, now) in sorted(c.drops.items()):
         value = before if earlier else now
         lines.append(f'cilium_drop_count_total{{direction="{direction}",reason="{reason}"}} {value}')
+    lines += _samples(c.agent_samples.get(node.name, {}), earlier)
     return "\n".join(lines) + "\n"
 
 
@@ -184,7 +186,11 @@ def operator_metrics(c: System, *, earlier: bool = False) -> str:
         ]
     if c.mode == "eni":
         lines += _eni_metrics(c, earlier)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_samples(c.operator_samples, earlier)]) + "\n"
+
+
+def _samples(given: Mapping[str, tuple[float, float]], earlier: bool) -> list[str]:
+    return [f"{name} {before if earlier else now}" for name, (before, now) in given.items()]
 
 
 def _eni_metrics(c: System, earlier: bool) -> list[str]:

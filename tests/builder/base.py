@@ -90,6 +90,8 @@ class Base:
         self.parked_daemons: list[Object] = []
         self.drops: dict[tuple[str, str], tuple[int, int]] = {}  # (reason, direction): earlier and now
         self.ec2_calls: dict[tuple[str, str], tuple[int, int]] = {}  # (operation, code): earlier and now
+        self.operator_samples: dict[str, tuple[float, float]] = {}  # "name{labels}": earlier and now
+        self.agent_samples: dict[str, dict[str, tuple[float, float]]] = {}  # the same by node name
         self.operator_lines: list[str] = []
         self.agent_lines: dict[str, list[str]] = {}
         self.operator_answers = True

@@ -241,6 +241,11 @@ class Faults(Admission):
                 if pod.ref == owner:
                     pod.ip = address
 
+    def metric(self, sample: str, now: float, earlier: float | None = None, node: Node | None = None) -> None:
+        """One more sample ('name{label="x"}') of the operator's page, or of the agent's on a node."""
+        kept = self.agent_samples.setdefault(node.name, {}) if node else self.operator_samples
+        kept[sample] = (now if earlier is None else earlier, now)
+
     def log(self, *lines: str) -> None:
         """Lines of the operator's log, the newest last."""
         self.operator_lines.extend(lines)

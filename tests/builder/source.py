@@ -56,15 +56,18 @@ class MemorySource:
         """Raw answers in order; raises UnreadError for what was refused, dropped or never there."""
         if path not in self.answers:
             raise UnreadError("not asked")
-        raw = encode(self.answers[path])
-        answer = look(path, raw)
-        if answer.error:
-            raise answer.error
-        yield raw
-        number = 2
-        while f"{path}.{number}" in self.answers:
-            yield encode(self.answers[f"{path}.{number}"])
+        name, number, goes_on = path, 1, False
+        while name in self.answers:
+            raw = encode(self.answers[name])
+            answer = look(path, raw)
+            if answer.error:
+                raise answer.error
+            goes_on = answer.goes_on
+            yield raw
             number += 1
+            name = f"{path}.{number}"
+        if goes_on:
+            raise UnreadError(f"unreadable: cut short, the list goes on after page {number - 1}")
 
     def arguments(self, path: str) -> Sequence[str]:
         """What stands below a path, sorted; nodes' names for "cilium"."""
@@ -93,6 +96,16 @@ class MemorySource:
     def put(self, path: str, answer: object) -> "MemorySource":
         """Answers this path with something else."""
         self.answers[path] = answer
+        return self
+
+    def paged(self, path: str, size: int) -> "MemorySource":
+        """Cuts a Kubernetes list into pages of so many items, as the API server does with a limit."""
+        whole = json.loads(encode(self.answers[path]))
+        parts = [whole["items"][at : at + size] for at in range(0, len(whole["items"]), size)]
+        for number, part in enumerate(parts, start=1):
+            token = {"continue": f"token-{number}"} if number < len(parts) else {}
+            page = whole | {"metadata": whole["metadata"] | token, "items": part}
+            self.answers[path if number == 1 else f"{path}.{number}"] = page
         return self
 
     def edit(self, path: str, change: Callable[[Object], object]) -> "MemorySource":
