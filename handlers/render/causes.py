@@ -1,10 +1,11 @@
 """A cause or a symptom as the items of a page."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from checks.report import Cause, ReportAction, ReportEvidence, ReportSubject, Symptom
 from handlers.render.detail import Detail
-from handlers.render.escape import clean, clean_lines, cut
+from handlers.render.escape import CUT, clean, clean_lines, cut
 from handlers.render.page import (
     Bullets,
     Command,
@@ -23,6 +24,7 @@ from handlers.render.words import MAX_NAME_CHARS, counted, kind_noun, more, shar
 MAX_VALUE_CHARS = 200
 MAX_TITLE_CHARS = 300
 MAX_ID_CHARS = 80
+MAX_NARROW_PATH_CHARS = 30
 TOO_LONG = "The command is too long to show here: see the JSON report."
 
 
@@ -41,7 +43,7 @@ def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail:
         told = joined((_hurt(symptom, cause, detail) for symptom in hurts[: detail.listed]), "; ")
         items.append(Words((strong("Hurts now: "), *told), apart=True))
     items += subject_items(cause.subjects, cause.subjects_total, detail)
-    items += evidence_items(cause.evidence, detail.evidence)
+    items += evidence_items(cause.evidence, detail)
     if cause.leads_to and detail.evidence:
         shown = [(name(clean(i, MAX_ID_CHARS)),) for i in cause.leads_to[: detail.listed]]
         items.append(Words((strong("Leads to: "), *_with_rest(shown, len(cause.leads_to), "finding"))))
@@ -86,7 +88,7 @@ def _hurt(symptom: Symptom, cause: Cause, detail: Detail) -> Line:
 def symptom_items(symptom: Symptom, detail: Detail) -> list[Item]:
     """A symptom that no cause explains: what, whom, what was read."""
     items: list[Item] = [Words((strong(symptom_line(symptom)[0].text),))]
-    items += evidence_items(symptom.evidence, max(detail.evidence, 1))
+    items += evidence_items(symptom.evidence, replace(detail, evidence=max(detail.evidence, 1)))
     items += subject_items(symptom.subjects, symptom.subjects_total, detail)
     return items
 
@@ -127,7 +129,7 @@ def subject_items(subjects: Sequence[ReportSubject], total: int, detail: Detail)
     noun = kind_noun(kinds.pop()) if len(kinds) == 1 else "object"
     if not subjects or not most:
         return [Words((strong("On: "), plain(counted(total, noun))))]
-    names, place = _short(subjects[:most]) if detail.short_names else ([], "")
+    names, place = _short(subjects[:most]) if detail.narrow else ([], "")
     where = f" in {place}" if place else ""
     shown = [(name(one),) for one in names or map(subject_name, subjects[:most])]
     return [Words((strong(f"On {counted(total, noun)}{where}: "), *_with_rest(shown, total, noun)))]
@@ -144,25 +146,29 @@ def _short(subjects: Sequence[ReportSubject]) -> tuple[list[str], str]:
     return [one.removesuffix(domain) for one in names], domain[1:]
 
 
-def evidence_items(evidence: Sequence[ReportEvidence], most: int) -> list[Item]:
+def evidence_items(evidence: Sequence[ReportEvidence], detail: Detail) -> list[Item]:
     """What was read, where; at most so many readings."""
+    most = detail.evidence
     if not evidence or not most:
         return []
-    lines = [evidence_line(one) for one in evidence[:most]]
+    lines = [evidence_line(one, narrow=detail.narrow) for one in evidence[:most]]
     if len(evidence) > most:
         lines.append((plain(more(len(evidence) - most, "reading")),))
     return [Words((strong("Evidence:"),)), Bullets(tuple(lines))]
 
 
-def evidence_line(evidence: ReportEvidence) -> Line:
+def evidence_line(evidence: ReportEvidence, *, narrow: bool = False) -> Line:
     """One reading: field, value, how often, and where it was asked."""
+    asked = clean(evidence.asked, MAX_VALUE_CHARS)
+    if narrow and len(asked) > MAX_NARROW_PATH_CHARS and asked.count("/") > 1:
+        asked = f"{CUT}/{'/'.join(asked.split('/')[-2:])}"
     times = f"{evidence.count:,} times, " if evidence.count > 1 else ""
     return (
         name(clean(evidence.field, MAX_VALUE_CHARS)),
         plain(" = "),
         name(clean(evidence.value, MAX_VALUE_CHARS)),
         plain(f" ({times}"),
-        name(clean(evidence.asked, MAX_VALUE_CHARS)),
+        name(asked),
         plain(")"),
     )
 

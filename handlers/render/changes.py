@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from checks.report import Report
+from checks.report import Report, Verdict
 from handlers.render.words import RANK
 
 
@@ -61,18 +61,25 @@ def baseline_fault(report: Report, previous: Report | None) -> str | None:
         return "the earlier report is of another cluster"
     if previous.taken_at >= report.taken_at:
         return "the earlier report is not earlier"
+    if previous.verdict is Verdict.UNKNOWN:
+        return "the earlier report could not read what its verdict needs"
     return None
 
 
 def compare(report: Report, previous: Report) -> tuple[Changed, ...]:
-    """Every problem of either report, the new and the worse first, then by weight."""
+    """Every problem of either report, the new and the worse first, then by weight.
+
+    One that is now told as the consequence of another is neither gone nor left out: it is told there.
+    """
     now, then = _problems(report), _problems(previous)
     unread_now = {gap.id for gap in report.not_checked}
     unread_then = {gap.id for gap in previous.not_checked}
+    folded = {id for cause in (*report.causes, *report.risks) for id in cause.leads_to}
     found = [_changed(then.get(id), problem, unread_then) for id, problem in now.items()]
     for id, problem in then.items():
-        if id not in now:
-            found.append(Changed(Change.UNSEEN if id in unread_now else Change.GONE, problem, None))
+        if id not in now and id not in folded:
+            unseen = id in unread_now or report.verdict is Verdict.UNKNOWN
+            found.append(Changed(Change.UNSEEN if unseen else Change.GONE, problem, None))
     order = list(Change)
     return tuple(sorted(found, key=lambda one: (order.index(one.change), _heaviest_first(one.shown))))
 

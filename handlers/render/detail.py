@@ -1,6 +1,6 @@
 """How much of a report is shown: one measure for what can be scrolled, a ladder of them for chat."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_LISTED = 20  # report-format.md: lists in chat and text are cut here, with the total told
 
@@ -21,7 +21,14 @@ class Detail:
     references: int = 5
     prose: int = 2_000
     command: int = 20_000
-    short_names: bool = False  # without the domain that all of them share; for narrow screens
+    narrow: bool = False  # for phones: what is shared or long in names and paths is said once or shortened
+
+    def after_the_first(self) -> "Detail":
+        """For the causes after the first: on a narrow screen all that is to be done, and shorter lists."""
+        if not self.narrow:
+            return self
+        shorter = {"subjects": 5, "examples": 0, "evidence": 1, "references": 1}
+        return replace(self, **{key: min(most, getattr(self, key)) for key, most in shorter.items()})
 
 
 FULL = Detail(causes=MAX_LISTED)
@@ -40,7 +47,7 @@ CHAT = (
         references=2,
         prose=1_000,
         command=2_500,
-        short_names=True,
+        narrow=True,
     ),
     Detail(
         causes=4,
@@ -55,7 +62,7 @@ CHAT = (
         references=1,
         prose=700,
         command=2_000,
-        short_names=True,
+        narrow=True,
     ),
     Detail(
         causes=3,
@@ -70,7 +77,7 @@ CHAT = (
         references=1,
         prose=500,
         command=1_500,
-        short_names=True,
+        narrow=True,
     ),
     Detail(
         causes=2,
@@ -85,7 +92,7 @@ CHAT = (
         references=0,
         prose=400,
         command=1_000,
-        short_names=True,
+        narrow=True,
     ),
     Detail(
         causes=1,
@@ -100,6 +107,6 @@ CHAT = (
         references=0,
         prose=200,
         command=600,
-        short_names=True,
+        narrow=True,
     ),
 )

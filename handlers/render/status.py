@@ -70,7 +70,12 @@ def cause_sections(report: Report, detail: Detail) -> list[Section]:
     causes, loud = report.causes, loud_risks(report)
     told = causes[: detail.causes]
     sections = [
-        cause_section(cause, report.symptoms, f"Cause {place} of {len(causes)}", detail)
+        cause_section(
+            cause,
+            report.symptoms,
+            f"Cause {place} of {len(causes)}",
+            detail if place == 1 else detail.after_the_first(),
+        )
         for place, cause in enumerate(told, 1)
     ]
     room = detail.causes - len(told)
@@ -128,7 +133,7 @@ def nodes_section(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
     """The nodes with the least room first, at most so many, the rest counted."""
     worst = sorted(nodes, key=_node_order)[: detail.nodes]
     names = [clean(node.name, MAX_NAME_CHARS) for node in worst]
-    domain = shared_domain(names) if detail.short_names else ""
+    domain = shared_domain(names) if detail.narrow else ""
     rows = tuple(
         (
             shown.removesuffix(domain),

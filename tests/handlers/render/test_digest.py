@@ -69,6 +69,7 @@ def test_says_in_one_line_that_nothing_changed() -> None:
         (replace(before(incident()), cluster="other"), "the earlier report is of another cluster"),
         (replace(before(incident()), region="us-east-1"), "the earlier report is of another cluster"),
         (incident(), "the earlier report is not earlier"),
+        (before(SAMPLES["half_read"]), "the earlier report could not read what its verdict needs"),
         (replace(incident(), taken_at=NOON + timedelta(hours=1)), "the earlier report is not earlier"),
     ],
 )
@@ -89,6 +90,17 @@ def test_never_calls_gone_what_was_not_checked() -> None:
     unread = replace(healthy(), not_checked=(replace(refused(1)[0], id="kubelet-max-pods-too-low"),))
     assert changes(unread, incident())["kubelet-max-pods-too-low"] is Change.UNSEEN
     assert changes(incident(), unread)["kubelet-max-pods-too-low"] is Change.SEEN
+
+
+def test_calls_nothing_gone_when_the_verdict_is_unknown() -> None:
+    found = changes(SAMPLES["half_read"], incident())
+    assert set(found.values()) == {Change.UNSEEN}
+
+
+def test_does_not_call_gone_what_is_folded_under_another_cause() -> None:
+    assert "services-failing" in max_pods().leads_to
+    then = replace(incident(), causes=(replace(max_pods(), id="services-failing"),))
+    assert "services-failing" not in changes(replace(incident(), causes=(max_pods(),)), then)
 
 
 def test_a_risk_that_begins_to_hurt_is_worse() -> None:
