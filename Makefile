@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-com
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: install demo test check format bench lock clean
+.PHONY: install demo test check format bench score docs lock clean
 
 install: $(RUNTIME)
 
@@ -39,6 +39,12 @@ format: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+
+score: $(DEV)
+	$(BIN)/python -m tests.scenarios.score
+
+docs: $(DEV)
+	$(BIN)/python -m tests.pages
 
 lock: $(DEV) # needs uv; the locks name no index
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

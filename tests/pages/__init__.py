@@ -1,0 +1,1 @@
+"""Pages of docs/ that are generated: ``python -m tests.pages`` writes them, a test compares them."""
