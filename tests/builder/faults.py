@@ -1,10 +1,8 @@
 """The verbs for trouble: what makes a built cluster ill."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Network
 from typing import Literal
 
-from tests.builder import network
 from tests.builder.admission import Admission
 from tests.builder.clock import Object, ago, digits
 from tests.builder.model import Event, Node, Pod, Workload
@@ -28,8 +26,6 @@ class Faults(Admission):
         for _ in range(count):
             pod = self.new_pod(workload)
             self.place(pod, None, minutes=minutes, message=message or "")
-            if "available: ." in pod.unscheduled:
-                raise ValueError(f"{ref} fits on some node: fill the nodes first, or give a message")
             pod.unscheduled_reason = reason or pod.unscheduled_reason
             added.append(pod)
         return added
@@ -66,7 +62,10 @@ class Faults(Admission):
         return next((w for w in self.workloads if w.ref == ref), None) or self.workload(ref, 0)
 
     def coredns(self, ready: int, why: Literal["not-ready", "pending", "stuck"] = "not-ready") -> list[Pod]:
-        """Only so many CoreDNS pods are ready; the others are as ``why`` says. Returns those."""
+        """Only so many CoreDNS pods are ready; the others are as ``why`` says. Returns those.
+
+        "pending": they lose their places to pods that wait, of which there must be some.
+        """
         ill = self.pods_of("kube-system/coredns")[ready:]
         for pod in ill:
             if why == "not-ready":
@@ -76,6 +75,9 @@ class Faults(Admission):
                 self.strand(pod, self.no_address())
             else:
                 self.evict(pod)
+        if why == "pending":
+            self.schedule_waiting()
+            for pod in ill:
                 self.place(pod, None)
         return ill
 
@@ -230,16 +232,6 @@ class Faults(Admission):
             pod.node = self.node_list[0]
             added.append(pod)
         return added
-
-    def block_of(self, node: Node, cidr: str) -> None:
-        """Gives a node another block, and the pods on it addresses of that."""
-        node.block, owners = IPv4Network(cidr), list(node.lent.values())
-        node.lent.clear()
-        for owner in owners:
-            address = network.take_address(node, owner, self.mode, self.free_blocks)
-            for pod in self.on_node[node.name]:
-                if pod.ref == owner:
-                    pod.ip = address
 
     def metric(self, sample: str, now: float, earlier: float | None = None, node: Node | None = None) -> None:
         """One more sample ('name{label="x"}') of the operator's page, or of the agent's on a node."""

@@ -1,6 +1,7 @@
 """How nodes join a built cluster."""
 
 from collections.abc import Sequence
+from ipaddress import IPv4Network
 from typing import Literal
 
 from tests.builder import network
@@ -109,3 +110,13 @@ class Nodes(Base):
             node.block = self.free_blocks["default"].pop(0)
         for owner in network.OWN:
             network.take_address(node, owner, self.mode, self.free_blocks)
+
+    def block_of(self, node: Node, cidr: str) -> None:
+        """Gives a node another block, and the pods on it addresses of that."""
+        node.block, owners = IPv4Network(cidr), list(node.lent.values())
+        node.lent.clear()
+        for owner in owners:
+            address = network.take_address(node, owner, self.mode, self.free_blocks)
+            for pod in self.on_node[node.name]:
+                if pod.ref == owner:
+                    pod.ip = address

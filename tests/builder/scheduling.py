@@ -50,6 +50,8 @@ def _tolerates(workload: Workload, taint: Mapping[str, object]) -> bool:
 def message(workload: Workload, nodes: Sequence[Node], on_node: Mapping[str, list[Pod]], minor: int) -> str:
     """The text of FailedScheduling and of the PodScheduled condition (Kubernetes 1.24 and later)."""
     found = [refusals(workload, node, on_node[node.name]) for node in nodes]
+    if not all(found):
+        raise ValueError(f"{workload.ref} fits on some node: fill the nodes first, or give a message")
     reasons = [reason for refused in found for reason in refused]
     helpless = sum(any(text in reason for reason in r for text in UNRESOLVABLE) for r in found)
     return compose({r: reasons.count(r) for r in set(reasons)}, len(nodes), helpless, minor)

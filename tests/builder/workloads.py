@@ -6,15 +6,15 @@ from ipaddress import IPv4Address
 
 from tests.builder import network, scheduling
 from tests.builder.clock import NOW, Object, ago, suffix
-from tests.builder.model import Event, Node, Pod, Service, Workload
-from tests.builder.nodes import Nodes
+from tests.builder.model import Node, Pod, Service, Workload
 from tests.builder.vpc_model import Labels
+from tests.builder.waits import Waits
 
 EVERYWHERE: list[Object] = [{"operator": "Exists"}]
 CONTROL_PLANE: list[Object] = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
 
 
-class Workloads(Nodes):
+class Workloads(Waits):
     """The verbs that make things run."""
 
     def node_joined(self, nodes: Sequence[Node]) -> None:
@@ -149,54 +149,20 @@ class Workloads(Nodes):
             pod.created = max(pod.created, ago(minutes=minutes))
             self.strand(pod, self.no_address())
 
-    def strand(self, pod: Pod, error: str) -> None:
-        """Makes a bound pod wait for its sandbox, with the kubelet's event; ``error`` is the CNI's text."""
-        if pod.ip and pod.node:
-            pod.node.lent.pop(pod.ip, None)
-        pod.ip, pod.phase, pod.ready, pod.sandbox, pod.endpoint = None, "Pending", False, False, False
-        pod.waiting = "ContainerCreating"
-        sandbox = suffix(8, pod.ref)
-        text = (
-            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for "
-            f'sandbox "{sandbox}": plugin type="cilium-cni" name="cilium" failed (add): {error}'
-        )
-        self.say(pod, "FailedCreatePodSandBox", text, component="kubelet", count=40)
-
-    def no_address(self) -> str:
-        """What the agent answers when it has no address left, in this mode and version."""
-        if self.mode == "crd" or (self.mode == "eni" and self.minor <= 19):
-            tail = (
-                "No more IPs available"
-                if self.minor <= 13
-                else "no IPs currently available on the node, allocation will be retried once Cilium "
-                "Operator allocates more IPs"
-            )
-        elif self.mode in ("eni", "multi-pool"):
-            tail = "all CIDR ranges are exhausted"
-        else:
-            tail = "range is full"
-        return f"unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure  {tail}"
-
-    def say(self, pod: Pod, reason: str, text: str, *, component: str, count: int = 1) -> None:
-        """A Warning event about a pod, last seen half a minute ago."""
-        self.events.append(
-            Event(
-                kind="Pod",
-                namespace=pod.namespace,
-                name=pod.name,
-                reason=reason,
-                message=text,
-                component=component,
-                last_seen=ago(seconds=30),
-                first_seen=pod.created + timedelta(seconds=1),
-                count=count,
-                host=pod.node.name if pod.node else "",
-            )
-        )
-
-    def say_unscheduled(self, pod: Pod) -> None:
-        """The scheduler's event about a waiting pod."""
-        self.say(pod, "FailedScheduling", pod.unscheduled, component="default-scheduler", count=5)
+    def schedule_waiting(self) -> None:
+        """Gives places that have become free to pods that wait for one, first come, first served."""
+        for pod in [pod for pod in self.pods if pod.unscheduled]:
+            node = self._choose(pod.owner)
+            if node:
+                self.events = [event for event in self.events if event.name != pod.name]
+                pod.phase, pod.ready, pod.sandbox, pod.endpoint, pod.unscheduled = (
+                    "Running",
+                    True,
+                    True,
+                    True,
+                    "",
+                )
+                self.place(pod, node)
 
     def service(
         self,
