@@ -1,0 +1,100 @@
+"""A node that holds every address its type allows can grow no further."""
+
+from collections.abc import Iterator
+
+from checks.advice import change, links, look
+from checks.agent_command import on_agent
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.node_capacity.fullness import is_full
+from checks.parts.aws import InstanceTypes
+from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.derived import Accounts, NodeAccount, Waiting
+from checks.parts.kubernetes import Nodes, Pods
+from checks.scale import counted
+from checks.scheduling.weigh import TOO_MANY_PODS, Limit, weighed
+
+
+@check(
+    id="node-eni-limit-reached",
+    title="Nodes have attached every address that their type allows",
+    source="https://docs.cilium.io/en/stable/network/concepts/ipam/eni/",
+    modes=("eni",),
+)
+def node_eni_limit_reached(
+    cilium: CiliumConfig,
+    nodes: Nodes,
+    pods: Pods,
+    accounts: Accounts,
+    waiting: Waiting,
+    version: CiliumVersion | None,
+) -> Iterator[Finding]:
+    """An instance type has so many interfaces, each with so many addresses, and no operator gets more.
+
+    By itself that is no fault. It is the cause where pods wait for the scheduler, every node is at its pod
+    limit, and a higher limit would find no address.
+    """
+    full = [a for a in accounts.items if is_full(a)]
+    stuck = frozenset(item.subject for a in full for item in waiting.stuck_on.get(a.name, ()))
+    bound = frozenset(
+        item.subject for item in waiting.unscheduled if weighed(item, Limit.PODS, nodes, cilium) is not None
+    )
+    capped = [a for a in accounts.items if _at_limit(a, pods)]
+    spent = bool(capped) and all(a.free_for_pods == 0 for a in capped)
+    claimed = bound if spent and all(is_full(a) for a in capped) else frozenset()
+    if not full or not (stuck or claimed):
+        return
+    first = full[0]
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.HIGH,
+        confidence=Confidence.CERTAIN if stuck else Confidence.LIKELY,
+        title=f"{counted(len(full), 'node holds', 'nodes hold')} every address that the type allows",
+        because=f"{first.name} ({first.instance_type}) has attached {first.attached} of {first.capacity} "
+        "possible addresses and all are wanted. "
+        + (
+            f'Its pod limit is reached too, so "{TOO_MANY_PODS}" is not the limit that is too low.'
+            if claimed
+            else ""
+        )
+        + (
+            "No interface slot is free, so neither the subnet nor the operator holds it back."
+            if stuck
+            else ""
+        ),
+        subjects=tuple(Subject("Node", a.name) for a in full),
+        evidence=tuple(_evidence(full)),
+        actions=(
+            look(
+                "See the operator's own word for it",
+                f"kubectl -n {cilium.namespace} logs deployment/cilium-operator | grep -i 'out of'",
+                "It says that this instance is out of interfaces.",
+            ),
+            look(
+                "See who holds the addresses of one node",
+                on_agent(first.name, "status --all-addresses", cilium, version),
+                "Every address has an owner.",
+            ),
+            change(
+                "Add nodes, use a bigger type, or delegate prefixes to new Nitro nodes",
+                None,
+                risk="costs; prefixes take effect on new nodes only",
+                verify="The pods that wait get a node and an address.",
+            ),
+        ),
+        references=links("cilium#8830", "cilium#10786", "cilium#17519"),
+        explains=(Explains("pods-without-ip", stuck), Explains("pods-not-scheduled", claimed)),
+        drop_if_harmless=True,
+    )
+
+
+def _at_limit(account: NodeAccount, pods: Pods) -> bool:
+    load = pods.on_node.get(account.name)
+    return bool(load and account.max_pods and load.pods + load.terminating >= account.max_pods)
+
+
+def _evidence(full: list[NodeAccount]) -> Iterator[Evidence]:
+    for account in full[:3]:
+        yield Evidence(
+            InstanceTypes.ASKED, f"{account.instance_type}: pod addresses in all", str(account.capacity)
+        )
+        yield Evidence(CiliumNodes.ASKED, f"{account.name}: addresses attached", str(account.attached))
