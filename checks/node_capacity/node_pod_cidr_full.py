@@ -103,6 +103,7 @@ def _cause(
         ),
         references=_REFERENCES,
         explains=(Explains("pods-without-ip", frozenset(item.subject for item in stuck)),),
+        leads_to=("scheduler-ip-blind-skew",),
     )
 
 
