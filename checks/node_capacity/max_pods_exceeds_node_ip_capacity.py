@@ -57,6 +57,9 @@ def max_pods_exceeds_node_ip_capacity(
     if promising:
         yield _risk(promising, nodes)
     unknown = [a for a in accounts.items if a.capacity is None]
+    guessed = [a for a in unknown if a.name in waiting.stuck_on and _holds_all_it_has(a)]
+    if guessed:
+        yield _guess(guessed, nodes, waiting)
     if unknown:
         yield Undecided(
             f"what {counted(len(unknown), 'node')} can hold is not known: "
@@ -70,6 +73,40 @@ def _promises(account: NodeAccount) -> int:
     if account.capacity is None or account.max_pods is None:
         return 0
     return account.max_pods - safe_max_pods(account.capacity, account.host_network or 0, account.own)
+
+
+def _holds_all_it_has(account: NodeAccount) -> bool:
+    """Everything attached is in use, and the kubelet takes more pods than that."""
+    if account.used is None or account.attached is None or account.max_pods is None:
+        return False
+    room = safe_max_pods(account.attached, account.host_network or 0, account.own)
+    return account.used >= account.attached and account.max_pods > room
+
+
+def _guess(guessed: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Finding:
+    stuck = frozenset(item.subject for a in guessed for item in waiting.stuck_on[a.name])
+    first = guessed[0]
+    return Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.HIGH,
+        confidence=Confidence.POSSIBLE,
+        title=f"{counted(len(guessed), 'node')} may take more pods than they have addresses for",
+        because=f"{first.name} uses all its {first.attached} addresses and takes {first.max_pods} pods. "
+        "Whether it could attach more was not read: the limits of its instance type would decide.",
+        subjects=tuple(Subject("Node", a.name) for a in guessed),
+        evidence=tuple(_evidence(guessed)),
+        actions=(
+            look(
+                "Read the limits of the instance type",
+                "aws ec2 describe-instance-types --instance-types "
+                f"{shlex.quote(first.instance_type or '$TYPE')} --query 'InstanceTypes[].NetworkInfo."
+                "[MaximumNetworkInterfaces,Ipv4AddressesPerInterface]'",
+                "(E - f) x (A - 1) is no more than what is attached.",
+            ),
+        ),
+        references=_REFERENCES,
+        explains=(Explains("pods-without-ip", stuck),),
+    )
 
 
 def _cause(full: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Finding:

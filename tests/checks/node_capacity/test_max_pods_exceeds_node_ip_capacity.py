@@ -103,6 +103,14 @@ def test_says_that_it_cannot_tell_without_the_types_limits(pods_waiting: int) ->
     assert found.grant == "ec2:DescribeInstanceTypes"
 
 
+def test_names_the_deciding_reading_where_the_types_limits_are_unknown() -> None:
+    found = judge(*stuck(2), **(FULL | {"capacity": None}))
+    [finding] = [item for item in found if isinstance(item, Finding)]
+    assert finding.confidence is Confidence.POSSIBLE
+    assert "would decide" in finding.because
+    assert len(found) == 2
+
+
 def test_shows_what_it_read_and_where() -> None:
     finding = only(judge(*stuck(2, message=NO_IPS), used_asked="cilium/n1/status", **FULL))
     assert [(e.asked, e.value) for e in finding.evidence] == [
