@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from checks.collect.refusals import look
-from checks.collect.shelf import Shelf, open_shelf
+from checks.collect.shelf import LIMITS, Limits, Shelf, open_shelf
 from checks.collect.source import SourceError, UnreadError
 from checks.collect.wire import Instant, decode
 from checks.parts.agents import Meta
@@ -38,9 +38,9 @@ class _Head(msgspec.Struct, gc=False):
 class Recording:
     """Answers a path with the recording's file of that name."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
         """Open the recording and read its recording.json. Raises SourceError."""
-        self._shelf = _topped(open_shelf(path), path)
+        self._shelf = _topped(open_shelf(path, limits), path)
         self._later = _later_pages(self._shelf)
         self._meta = _meta(self._shelf, path)
 

@@ -17,9 +17,6 @@ from pathlib import Path, PurePosixPath
 
 from checks.collect.source import SourceError, UnreadError
 
-MAX_FILE_BYTES = 256 << 20
-MAX_TOTAL_BYTES = 1 << 30  # of an archive, inflated
-MAX_FILES = 20_000
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may ask for any amount of memory
 _BROKEN_ARCHIVE = (
     tarfile.TarError,
@@ -33,6 +30,18 @@ _BROKEN_ARCHIVE = (
 )
 
 Opener = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a recording may hold: bytes of one file, bytes of an archive when inflated, files."""
+
+    file_bytes: int = 256 << 20
+    total_bytes: int = 1 << 30
+    files: int = 20_000
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,8 @@ class Shelf:
             raise UnreadError("not asked")
         try:
             return self._files[name]()
-        except _TooLargeError:
-            raise UnreadError(f"unreadable: larger than {MAX_FILE_BYTES >> 20} MiB") from None
+        except _TooLargeError as error:
+            raise UnreadError(f"unreadable: {error}") from None
         except OSError as error:
             raise UnreadError(f"unreadable: {error.strerror or 'the file cannot be read'}") from None
         except _BROKEN_ARCHIVE:
@@ -71,29 +80,32 @@ class Shelf:
 
 
 class _TooLargeError(Exception):
-    """One file is over its limit."""
+    """One file, or all of them together, are over the limit of so many bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"larger than {limit >> 20} MiB")
 
 
-def open_shelf(path: Path) -> Shelf:
+def open_shelf(path: Path, limits: Limits) -> Shelf:
     """The files of a folder, a .tar.gz or a .zip, by what the path is. Raises SourceError."""
     try:
         if path.is_dir():
-            return _folder(path)
+            return _folder(path, limits)
         if not path.exists():
             raise SourceError(f"there is no recording at {path}")
         if path.name.endswith((".tar.gz", ".tgz")):
-            return _tar(path)
+            return _tar(path, limits)
         if path.name.endswith(".zip"):
-            return _zip(path)
-    except _TooLargeError:
-        raise SourceError(f"{path} inflates to more than {MAX_TOTAL_BYTES >> 30} GiB") from None
+            return _zip(path, limits)
+    except _TooLargeError as error:
+        raise SourceError(f"{path} is {error} when inflated") from None
     except _BROKEN_ARCHIVE as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else "damaged or cut short"
         raise SourceError(f"{path} cannot be read: {told}") from None
     raise SourceError(f"{path} is no recording: give a folder, a .tar.gz or a .zip")
 
 
-def _folder(path: Path) -> Shelf:
+def _folder(path: Path, limits: Limits) -> Shelf:
     files: dict[str, Opener] = {}
     links: set[str] = set()
     for folder, folders, names in os.walk(path):
@@ -104,20 +116,20 @@ def _folder(path: Path) -> Shelf:
             if stat.S_ISLNK(mode):
                 links.add(key)
             elif stat.S_ISREG(mode):
-                files[key] = partial(_read_file, whole)
-        _count(len(files) + len(links))
+                files[key] = partial(_read_file, whole, limits.file_bytes)
+        _count(len(files) + len(links), limits)
     return Shelf(files, frozenset(links))
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path, limit: int) -> bytes:
     """The file, if it is still a plain one: neither a link nor a pipe that would never end."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with open(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError("not a plain file")
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise _TooLargeError
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise _TooLargeError(limit)
     return data
 
 
@@ -129,45 +141,46 @@ class _Inflating(gzip.GzipFile):
 
     latest = b""
 
+    def __init__(self, path: Path, limits: Limits) -> None:
+        super().__init__(path)
+        self._limits = limits
+
     def read(self, size: int | None = -1) -> bytes:
         """At most ``size`` bytes, which must be given and be within the limits."""
-        if (
-            size is None
-            or not 0 <= size <= MAX_FILE_BYTES
-            or self.tell() + size > MAX_TOTAL_BYTES + MAX_FILE_BYTES
-        ):
-            raise _TooLargeError
+        limits = self._limits
+        if size is None or not 0 <= size <= limits.file_bytes or self.tell() > limits.total_bytes:
+            raise _TooLargeError(limits.total_bytes)
         self.latest = super().read(size)
         return self.latest
 
     def seek(self, offset: int, whence: int = SEEK_SET) -> int:
         """To a place within the limits."""
-        if offset > MAX_TOTAL_BYTES:
-            raise _TooLargeError
+        if offset > self._limits.total_bytes:
+            raise _TooLargeError(self._limits.total_bytes)
         return super().seek(offset, whence)
 
 
-def _tar(path: Path) -> Shelf:
+def _tar(path: Path, limits: Limits) -> Shelf:
     """Every member, kept deflated: a gzip stream can only be read from its start."""
     files: dict[str, Opener] = {}
     links: set[str] = set()
-    with _Inflating(path) as stream, tarfile.TarFile(fileobj=stream, errorlevel=2) as archive:
+    with _Inflating(path, limits) as stream, tarfile.TarFile(fileobj=stream, errorlevel=2) as archive:
         members = 0
         while (member := archive.next()) is not None:
-            _count(members := members + 1)
+            _count(members := members + 1, limits)
             name = _safe(member.name)
             if member.issym() or member.islnk():
                 links.add(name)
             elif member.isreg() and not member.issparse():
-                files[name] = _member(archive, member)
+                files[name] = _member(archive, member, limits.file_bytes)
         if stream.latest != bytes(tarfile.BLOCKSIZE):
             raise EOFError  # tarfile itself takes a missing end for the end
     return Shelf(files, frozenset(links))
 
 
-def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Opener:
-    if member.size > MAX_FILE_BYTES:
-        return _too_large
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, limit: int) -> Opener:
+    if member.size > limit:
+        return partial(_too_large, limit)
     file = archive.extractfile(member)
     data = file.read() if file is not None else b""
     if len(data) != member.size:
@@ -175,31 +188,31 @@ def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Opener:
     return partial(zlib.decompress, zlib.compress(data, 1))
 
 
-def _too_large() -> bytes:
-    raise _TooLargeError
+def _too_large(limit: int) -> bytes:
+    raise _TooLargeError(limit)
 
 
-def _zip(path: Path) -> Shelf:
+def _zip(path: Path, limits: Limits) -> Shelf:
     files: dict[str, Opener] = {}
     links: set[str] = set()
     archive = zipfile.ZipFile(path)
     members = archive.infolist()
-    _count(len(members))
-    if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
-        raise _TooLargeError
+    _count(len(members), limits)
+    if sum(member.file_size for member in members) > limits.total_bytes:
+        raise _TooLargeError(limits.total_bytes)
     for member in members:
         name = _safe(member.filename)
         if stat.S_ISLNK(member.external_attr >> 16):
             links.add(name)
         elif not member.is_dir():
-            files[name] = partial(_read_member, archive, member)
+            files[name] = partial(_read_member, archive, member, limits.file_bytes)
     return Shelf(files, frozenset(links))
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
     """One member; never more than its header says, which is what the limits were held against."""
-    if member.file_size > MAX_FILE_BYTES:
-        raise _TooLargeError
+    if member.file_size > limit:
+        raise _TooLargeError(limit)
     if member.compress_type not in _ZIP_METHODS:
         raise zipfile.BadZipFile
     with archive.open(member) as file:
@@ -213,6 +226,6 @@ def _safe(name: str) -> str:
     return str(path)
 
 
-def _count(files: int) -> None:
-    if files > MAX_FILES:
-        raise SourceError(f"the recording has more than {MAX_FILES:,} files")
+def _count(files: int, limits: Limits) -> None:
+    if files > limits.files:
+        raise SourceError(f"the recording has more than {limits.files:,} files")
