@@ -185,16 +185,17 @@ class AwsReader:
 
     def _vpc(self) -> str:
         """The cluster's VPC, from EKS or else from one of its instances. Raises UnreadError."""
+        refusal = UnreadError("not asked: the cluster's VPC is not known")
+        vpc = None
         try:
             [page] = self.pages("eks/describe-cluster")
             vpc = decode(page, _ClusterAnswer, "cluster").cluster.resourcesVpcConfig.vpcId
         except UnreadError as error:
-            node = self._a_node()
-            if node is None or node.VpcId is None:
-                raise error from None
-            vpc = node.VpcId
+            refusal = error
+        node = None if vpc else self._a_node()
+        vpc = vpc or (node.VpcId if node else None)
         if vpc is None:
-            raise UnreadError("not asked: the cluster's VPC is not known")
+            raise refusal
         return vpc
 
     def _a_node(self) -> _Instance | None:
