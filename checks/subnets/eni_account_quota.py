@@ -1,0 +1,79 @@
+"""The account must have room for another network interface in the region."""
+
+from collections.abc import Iterator
+
+from checks.advice import change, links, look
+from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
+from checks.operator.told import lines_with, quoted
+from checks.operator.waits import waits_for_operator
+from checks.parts.agents import Meta, OperatorLog
+from checks.parts.aws import Interfaces
+from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.derived import Accounts, Waiting
+from checks.parts.kubernetes import Nodes
+
+CODE = "NetworkInterfaceLimitExceeded"
+QUOTA = "L-DF5E4CA3"
+
+
+@check(
+    id="eni-account-quota",
+    title="The region's network interface quota is used up",
+    source="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
+    modes=("eni",),
+)
+def eni_account_quota(
+    meta: Meta,
+    operator_log: OperatorLog,
+    cilium: CiliumConfig | None,
+    interfaces: Interfaces | None,
+    nodes: Nodes | None,
+    cilium_nodes: CiliumNodes | None,
+    accounts: Accounts | None,
+    waiting: Waiting | None,
+) -> Iterator[Finding]:
+    """EC2 refuses every new interface in every zone of the region, load balancers' included.
+
+    The quota is per account and region; the operator's log quotes EC2. What a snapshot holds is one VPC's
+    interfaces, so the count stays a lower bound. AttachmentLimitExceeded is another limit, per instance.
+    """
+    said = lines_with(operator_log, CODE)
+    if not said:
+        return
+    held = len(interfaces.items) if interfaces else None
+    claims = waits_for_operator(cilium, nodes, cilium_nodes, accounts, waiting)
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.CRITICAL,
+        confidence=Confidence.LIKELY,
+        title="EC2 refuses new network interfaces: the account's quota in this region is used up",
+        because=f"The operator's log quotes {CODE}, which is the quota of account and region and not an "
+        "instance's limit. The applied quota against the count of interfaces would make it certain.",
+        subjects=(Subject("Account", meta.account or "unknown"),),
+        evidence=(
+            *quoted(said),
+            *(
+                (Evidence(Interfaces.ASKED, "interfaces of this VPC alone", str(held)),)
+                if held is not None
+                else ()
+            ),
+        ),
+        explains=claims,
+        drop_if_harmless=True,
+        actions=(
+            look(
+                "Compare the quota with what is there",
+                f"aws service-quotas get-service-quota --service-code vpc --quota-code {QUOTA} && "
+                "aws ec2 describe-network-interfaces --query 'length(NetworkInterfaces)'",
+                "the two numbers are close; interfaces in state available are leaks",
+            ),
+            change(
+                "Ask for a higher quota, and delete leaked interfaces after a second look",
+                f"aws service-quotas request-service-quota-increase --service-code vpc --quota-code {QUOTA} "
+                "--desired-value VALUE",
+                risk="none; deleting an interface that is being attached breaks that node",
+                verify="the operator makes interfaces again and the line stays away",
+            ),
+        ),
+        references=links("vpc-cni#59", "cilium#15877"),
+    )

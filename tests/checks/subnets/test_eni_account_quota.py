@@ -1,0 +1,42 @@
+from checks.model import Confidence, Finding, Undecided
+from checks.parts.agents import OperatorLog
+from checks.parts.aws import Interface, Interfaces
+from checks.run import Verdict
+from checks.subnets.eni_account_quota import eni_account_quota as quota
+from tests.checks.hand import META, cilium_nodes, config, explained, node, nodes, on_nothing, only
+from tests.checks.subnets.hand_subnets import BARE_NODE_WAITS, selecting
+
+LINE = 'Unable to create interface error="NetworkInterfaceLimitExceeded: The maximum number"'
+
+
+def judge(line: str = LINE) -> list[Finding | Undecided]:
+    return quota(
+        META,
+        OperatorLog(lines=(line,)),
+        config("eni"),
+        Interfaces(items=(Interface(id="eni-1"),)),
+        nodes(node("n1")),
+        cilium_nodes(selecting("n1")),
+        *BARE_NODE_WAITS,
+    )
+
+
+def test_names_the_quota_that_ec2_refuses_by() -> None:
+    finding = only(judge())
+    assert finding.confidence is Confidence.LIKELY
+    assert {s.name for s in explained(finding, "pods-without-ip") or ()} == {"n1-stuck-0", "n1-stuck-1"}
+    assert finding.drop_if_harmless
+
+
+def test_shows_the_line_and_the_lower_bound() -> None:
+    shown = {(e.field, e.value) for e in only(judge()).evidence}
+    assert ("line", LINE) in shown
+    assert ("interfaces of this VPC alone", "1") in shown
+
+
+def test_ignores_the_limit_of_an_instance() -> None:
+    assert judge("AttachmentLimitExceeded: Interface count 4 exceeds the limit") == []
+
+
+def test_does_not_judge_what_was_not_read() -> None:
+    assert on_nothing(quota).verdict is Verdict.NOT_CHECKED
