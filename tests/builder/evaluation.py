@@ -1,7 +1,7 @@
 """The three phases of the evaluation on 14 nodes, and the readings of what it does not say."""
 
 from tests.builder.cluster import Cluster
-from tests.builder.model import Node
+from tests.builder.model import Node, Pod
 from tests.builder.source import MemorySource
 
 PERF = "perf/perf-app"
@@ -40,8 +40,8 @@ PHASE_2 = (
     "DNS: the overlay works and kube-dns has two ready endpoints, which answer nobody. Assumed: the CoreDNS "
     "pods are older than Cilium, kept the VPC addresses of the CNI before it and have no CiliumEndpoint, and "
     "the operator's restart of such pods is switched off. The pods behind perf-app-service run and are not "
-    "ready, because their readiness needs DNS. cert-manager's webhook pod has an overlay address, which the "
-    "managed control plane cannot reach; from inside the cluster it answers."
+    "ready, because their readiness probe looks up a name. cert-manager's webhook pod has an overlay "
+    "address, which the managed control plane cannot reach; from inside the cluster it answers."
 )
 PHASE_3 = (
     "Assumed: Cilium 1.14.6 in ENI mode on new t3.small nodes whose kubelet cap was raised to 110, as "
@@ -130,6 +130,14 @@ def direct_route_warning(peer: Node) -> str:
     )
 
 
+def lookup_failed(pod: Pod) -> str:
+    """The kubelet's event about an exec probe that looks up a name."""
+    return (
+        "Readiness probe failed: lookup perf-db.perf.svc.cluster.local on 10.100.0.10:53: "
+        f"read udp {pod.ip}:41230->10.100.0.10:53: i/o timeout"
+    )
+
+
 def phase2() -> MemorySource:
     """The overlay, with DNS, a Service and a webhook failing."""
     c = cluster(PHASE_2)
@@ -149,13 +157,7 @@ def phase2() -> MemorySource:
     perf(c)
     for pod in [pod for pod in c.pods_of(PERF) if pod.node]:
         pod.ready = False
-        c.event(
-            "Pod",
-            pod.ref,
-            "Unhealthy",
-            "Readiness probe failed: HTTP probe failed with statuscode: 503",
-            count=140,
-        )
+        c.event("Pod", pod.ref, "Unhealthy", lookup_failed(pod), count=140)
     c.probe_dns("timeout")
     return c.source()
 
