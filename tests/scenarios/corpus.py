@@ -4,11 +4,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from tests.builder import Cluster, MemorySource
 
-Build = Callable[[], Cluster | MemorySource]
+Build = TypeVar("Build", bound=Callable[[], Cluster | MemorySource])
 Group = Literal["single", "pair", "look-alike", "healthy", "unread"]
 
 
@@ -24,7 +24,7 @@ class Scenario:
 
     name: str
     group: Group
-    build: Build
+    build: Callable[[], Cluster | MemorySource]
     first: str | None
     causes: frozenset[str]
     verdicts: frozenset[str]
