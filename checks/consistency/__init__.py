@@ -1,0 +1,1 @@
+"""Whether AWS, operator and agents agree on which addresses there are."""
