@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from checks.advice import change, links
 from checks.capacity import safe_max_pods
 from checks.max_pods import set_max_pods
-from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.node_capacity.fullness import is_full
 from checks.node_capacity.reserved_interfaces import counts_reserved, first_index
 from checks.parts.aws import InstanceTypes
@@ -26,13 +37,16 @@ def max_pods_ignores_first_interface_index(
     accounts: Accounts,
     waiting: Waiting,
     cilium_nodes: CiliumNodes,
-    instance_types: InstanceTypes,
-) -> Iterator[Finding]:
+    instance_types: InstanceTypes | None,
+) -> Iterator[Finding | Undecided]:
     """With first-interface-index 1 the node's own interface gives no pod addresses.
 
     The EKS images know nothing of it and set E x (A - 1) + 2, so pods are bound that get no address, at a
     sharp number: 10 of 17 on a t3.medium, 18 of 29 on an m5.large.
     """
+    if instance_types is None and any(first_index(a, cilium_nodes) for a in accounts.items):
+        yield Undecided("the limits of the instance types were not read", "ec2:DescribeInstanceTypes")
+        return
     found = [a for a in accounts.items if counts_reserved(a, cilium_nodes, instance_types)]
     full = [a for a in found if a.name in waiting.stuck_on and is_full(a)]
     if not found:
