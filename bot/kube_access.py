@@ -3,6 +3,7 @@
 The official client reads the configuration and keeps its credentials fresh; nothing else of it is used.
 """
 
+import os
 import re
 import ssl
 import threading
@@ -18,12 +19,13 @@ from bot.settings import Access
 from checks.collect.live.connection import Credentials
 from checks.collect.source import SourceError
 
-SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 USER_CONFIG = Path("~/.kube/config")
 
 _ARN = re.compile(r"arn:aws[a-z-]*:eks:([a-z0-9-]+):(\d{12}):cluster/([0-9A-Za-z][0-9A-Za-z_-]{0,99})")
 _EKSCTL = re.compile(r"(?:.*@)?([0-9A-Za-z][0-9A-Za-z_-]{0,99})\.([a-z]{2}(?:-[a-z]+)+-\d)\.eksctl\.io")
 _ENDPOINT = re.compile(r".*\.([a-z]{2}(?:-[a-z]+)+-\d)\.eks\.amazonaws\.com(?:\.cn)?")
+_UNKNOWN = re.compile(r"Expected object with name (\S{1,256}) in \S*/(context|cluster|user)s list")
 _NAMED_BY = ("--cluster-name", "--cluster-id", "-i")
 
 
@@ -91,21 +93,30 @@ class Loaded:
 Load = Callable[[], Loaded]
 
 
-def kube_access(access: Access) -> KubeAccess:
-    """Access by the kubeconfig that was named, else the Pod's service account, else the user's kubeconfig."""
-    inside = access.kubeconfig is None and access.context is None and SERVICE_ACCOUNT.is_file()
-    if inside:
-        return KubeAccess(_load_inside)
+def kube_access(
+    access: Access, *, service_account: Path = SERVICE_ACCOUNT, environ: Mapping[str, str] = os.environ
+) -> KubeAccess:
+    """Access by the kubeconfig that was named, else the Pod's service account, else the user's kubeconfig.
+
+    ``service_account`` is the folder with token and ca.crt; ``environ`` tells a Pod its API server.
+    """
+    named = access.kubeconfig is not None or access.context is not None
+    if not named and (service_account / "token").is_file():
+        return KubeAccess(lambda: _load_inside(service_account, environ))
     return KubeAccess(lambda: _load_kubeconfig(access.kubeconfig, access.context))
 
 
-def _load_inside() -> Loaded:
+def _load_inside(folder: Path, environ: Mapping[str, str]) -> Loaded:
     from kubernetes.client import Configuration
-    from kubernetes.config import ConfigException, load_incluster_config
+    from kubernetes.config import ConfigException
+    from kubernetes.config.incluster_config import InClusterConfigLoader
 
     configuration = Configuration()
     try:
-        load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call] # no types there
+        loader = InClusterConfigLoader(  # type: ignore[no-untyped-call] # no types there
+            token_filename=folder / "token", cert_filename=folder / "ca.crt", environ=environ
+        )
+        loader.load_and_set(configuration)  # type: ignore[no-untyped-call] # no types there
     except ConfigException as error:
         raise ValueError(f"the Pod's service account cannot be used: {error}") from None
     return Loaded(configuration, Place(inside=True), _proxy(configuration.host, None))
@@ -127,9 +138,10 @@ def _load_kubeconfig(path: str | None, context: str | None) -> Loaded:
             merged, active_context=context, config_base_path=None
         )
         loader.load_and_set(configuration)  # type: ignore[no-untyped-call] # the client's config has no types
-        chosen, cluster, user = _chosen(merged.value, loader.current_context)
+        chosen, cluster, user = _chosen(merged, loader.current_context)
     except (ConfigException, YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError) as error:
-        told = str(error).splitlines()[0] if isinstance(error, ConfigException) else type(error).__name__
+        unknown = _UNKNOWN.search(str(error))  # of other messages, some repeat the user's whole entry
+        told = f"it has no {unknown[2]} {unknown[1]!r}" if unknown else "it is not what kubectl writes"
         raise ValueError(f"the kubeconfig {named} cannot be used: {told}") from None
     if user.get("exec") and not (configuration.api_key or configuration.cert_file):
         command = str(user["exec"].get("command"))
@@ -140,12 +152,16 @@ def _load_kubeconfig(path: str | None, context: str | None) -> Loaded:
 Entry = Mapping[str, Any]
 
 
-def _chosen(merged: Entry, context: Entry) -> tuple[str, Entry, Entry]:
+def _chosen(merged: Any, context: Entry) -> tuple[str, Entry, Entry]:
     """The chosen context's name, with its cluster (its name under "name") and its user."""
     wanted = context["context"]
-    cluster = next(entry for entry in merged["clusters"] if entry["name"] == wanted["cluster"])
-    users = (entry.get("user") for entry in merged.get("users") or () if entry["name"] == wanted.get("user"))
-    return context["name"], {"name": cluster["name"], **cluster["cluster"]}, next(users, None) or {}
+    cluster = merged["clusters"].get_with_name(wanted["cluster"]).value
+    user = merged["users"].get_with_name(wanted.get("user"), safe=True) if "users" in merged else None
+    return (
+        context["name"],
+        {"name": cluster["name"], **cluster["cluster"]},
+        user.value["user"] if user else {},
+    )
 
 
 def _place(context: str, cluster: Entry, user: Entry) -> Place:
