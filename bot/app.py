@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from bot.shelf import Shelf
 from bot.slack import responder, web_client
 from bot.store import Store
 from bot.sweeps import SharedSweeps
-from bot.work import Pool
+from bot.work import Acks, Inline, Pool
 from handlers import digest, help, status
 from handlers.budget import Budget
 from handlers.chat import Chat
@@ -32,7 +31,6 @@ WORDS = (status.WORD, help.WORD)
 """What may follow /cilium: a new word is one file in handlers and one name here."""
 
 EVERY_S = 3.0  # between two edits of a message: the workspace has some 50 a minute for all of them
-LISTENERS = 32  # threads in which Bolt's listeners run; each holds one for a millisecond
 GRACE_S = 20.0
 
 
@@ -53,7 +51,7 @@ class Bot:
     shelf: Shelf
     store: Store
     stopping: Event
-    listeners: ThreadPoolExecutor
+    acks: Acks
 
     def issue(self, schedule: Digest, identity: str) -> None:
         """Make and post one issue of a digest."""
@@ -70,7 +68,6 @@ class Bot:
         if not finished:
             self.pool.stop(grace_s / 4)
         self.pool.close()
-        self.listeners.shutdown(wait=False)
         self.store.close()
 
 
@@ -86,13 +83,13 @@ def build_app(
     """The bot for these clusters. ``default``: the first is meant when none is named (if it is alone)."""
     web = web_client(slack)
     stopping = Event()
-    pool = Pool()
+    acks = Acks()
+    pool = Pool(acks)
     shelf = Shelf(store, now)
     sweeps = SharedSweeps(clusters, shelf, now, sure=default)
     chat = Chat(web, responder(slack), edits=Budget(time.monotonic), wait=partial(_wait, stopping))
     desk = Desk(chat=chat, sweeps=sweeps, deliveries=shelf, words=WORDS, now=now, every_s=every_s)
-    listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
-    app = _bolt(slack, listeners)
+    app = _bolt(slack)
     register(app, pool, desk)
     return Bot(
         app=app,
@@ -103,11 +100,11 @@ def build_app(
         shelf=shelf,
         store=store,
         stopping=stopping,
-        listeners=listeners,
+        acks=acks,
     )
 
 
-def _bolt(slack: SlackSettings, listeners: ThreadPoolExecutor) -> App:
+def _bolt(slack: SlackSettings) -> App:
     """A Bolt app that asks nobody for leave while a command waits for its ack."""
 
     def authorize(context: BoltContext) -> AuthorizeResult:
@@ -124,7 +121,7 @@ def _bolt(slack: SlackSettings, listeners: ThreadPoolExecutor) -> App:
             client=client,
             signing_secret=secret,
             authorize=authorize,
-            listener_executor=listeners,
+            listener_executor=Inline(),
             attaching_conversation_kwargs_enabled=False,
         )
 

@@ -35,7 +35,7 @@ def read_digests(text: str) -> tuple[Digest, ...]:
     """The digests of the setting's JSON. Raises SettingsError naming what is wrong in each of them."""
     try:
         entries = msgspec.json.decode(text, type=list[msgspec.Raw])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise SettingsError([f"{NAME} is malformed: {error}"]) from error
     if len(entries) > MAX_DIGESTS:
         raise SettingsError([f"{NAME} is malformed: at most {MAX_DIGESTS} digests"])
@@ -44,7 +44,7 @@ def read_digests(text: str) -> tuple[Digest, ...]:
     for number, raw in enumerate(entries):
         try:
             entry = msgspec.json.decode(raw, type=_Entry)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             problems.append(f"{NAME}[{number}] is malformed: {error}")
             continue
         faults = _faults(entry)

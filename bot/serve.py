@@ -11,6 +11,8 @@ from typing import Protocol
 
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import logs
 from bot.app import EVERY_S, Bot, build_app
@@ -21,6 +23,7 @@ from bot.settings import RunSettings, Secret, SettingsError, SlackSettings, read
 from bot.slack import DEAD, is_near
 from bot.store import MemoryStore, Store
 from bot.web import SlackServer
+from bot.work import Acks
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +69,7 @@ class SocketDoor:
             concurrency=SOCKET_WORKERS,
             receive_buffer_size=16_384,
         )
+        self.handler.client.socket_mode_request_listeners = [counted(self.bot.acks, self.handler)]
         if is_near(self.slack.api_url):
             self.handler.client.proxy = None
         pause_s = 1.0
@@ -92,6 +96,18 @@ class SocketDoor:
             self.handler.client.close()
 
 
+def counted(
+    acks: Acks, handler: SocketModeHandler
+) -> Callable[[BaseSocketModeClient, SocketModeRequest], None]:
+    """The handler's own listener, known to those who stand back for acks."""
+
+    def handle(_: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        with acks:
+            handler.handle(handler.client, request)
+
+    return handle
+
+
 @dataclass(slots=True)
 class HttpDoor:
     """Signed HTTP: a port that Slack posts to."""
@@ -103,7 +119,7 @@ class HttpDoor:
     def open(self, stop: Event) -> None:
         """See Door."""
         try:
-            self.server = SlackServer(self.bot.app, self.port)
+            self.server = SlackServer(self.bot.app, self.bot.acks, self.port)
         except OSError as error:
             raise CannotServe(f"CILIUM_BOT_HTTP_PORT {self.port} cannot be used: {error.strerror}") from error
         self.server.start()

@@ -81,7 +81,7 @@ class Shelf:
             kept = None if value is None else msgspec.json.decode(value, type=Kept)
         except StoreError as error:
             logger.warning("%s is not read: %s", key, error)
-        except msgspec.DecodeError:  # another version's, or garbled
+        except (msgspec.DecodeError, RecursionError):  # another version's, or garbled
             logger.warning("%s is not understood and passed over", key)
         else:
             return kept if kept is not None and kept.version == VERSION else None

@@ -1,6 +1,7 @@
 """Slack's clients: the Web API, the response URLs, and the socket."""
 
 import ipaddress
+import ssl
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
@@ -29,7 +30,12 @@ DEAD = frozenset(
 def web_client(slack: SlackSettings) -> WebClient:
     """The Web API with the bot's token. It never sends again by itself: a post might then appear twice."""
     client = WebClient(
-        slack.bot_token.reveal(), base_url=slack.api_url, timeout=TIMEOUT_S, retry_handlers=[], headers={}
+        slack.bot_token.reveal(),
+        base_url=slack.api_url,
+        timeout=TIMEOUT_S,
+        ssl=ssl.create_default_context(),  # one for all: reading the certificates takes longer than a call
+        retry_handlers=[],
+        headers={},
     )
     if is_near(slack.api_url):
         client.proxy = None
@@ -39,12 +45,14 @@ def web_client(slack: SlackSettings) -> WebClient:
 def responder(slack: SlackSettings) -> Respond:
     """Posts to response URLs, only to Slack's own hosts as long as Slack itself is what we talk to."""
 
+    context = ssl.create_default_context()
+
     def respond(url: str, body: dict[str, object]) -> Reply:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if slack.api_url == SLACK_API_URL and not (parts.scheme == "https" and host.endswith(".slack.com")):
             raise ConnectionError("a response_url that is not Slack's")
-        client = WebhookClient(url, timeout=TIMEOUT_S, retry_handlers=[])
+        client = WebhookClient(url, timeout=TIMEOUT_S, ssl=context, retry_handlers=[])
         if is_near(url):
             client.proxy = None
         answer = client.send_dict(body)

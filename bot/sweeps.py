@@ -32,6 +32,7 @@ class SharedSweep:
         self._changed = Condition()
         self._lines: list[Line] = []
         self._outcome: Report | SweepFailed | None = None
+        self._ended_at = 0.0
 
     def follow(self, every_s: float) -> Iterator[Sequence[Line]]:
         """See handlers.work.Sweep."""
@@ -63,6 +64,10 @@ class SharedSweep:
         """Whether there is nothing more to wait for."""
         return self._outcome is not None or self._clock() >= self._until
 
+    def brought_since(self, moment: float) -> bool:
+        """Whether it ended with a report then or later."""
+        return isinstance(self._outcome, Report) and self._ended_at >= moment
+
     def add(self, part: str, ok: bool, seconds: float) -> None:
         """One collector ended; called from any thread."""
         with self._changed:
@@ -72,7 +77,8 @@ class SharedSweep:
     def end(self, outcome: Report | SweepFailed) -> None:
         """The first outcome counts."""
         with self._changed:
-            self._outcome = self._outcome or outcome
+            if self._outcome is None:
+                self._outcome, self._ended_at = outcome, self._clock()
             self._changed.notify_all()
 
     def _more_than(self, shown: int) -> bool:
@@ -111,14 +117,13 @@ class SharedSweeps:
         self._threads = ThreadPoolExecutor(max(8, len(clusters)), thread_name_prefix="sweep")
         self._stopped = False
 
-    def recent(self, cluster: str) -> Seen | None:
+    def ask(self, cluster: str) -> Seen | SharedSweep:
         """See handlers.work.Sweeps."""
+        asked = self._clock()
         seen = self.last(cluster)
-        return (
-            seen
-            if seen is not None and seen.age_s is not None and seen.age_s < FRESH.total_seconds()
-            else None
-        )
+        if seen is not None and seen.age_s is not None and seen.age_s < FRESH.total_seconds():
+            return seen
+        return self._join(cluster, asked)
 
     def last(self, cluster: str) -> Seen | None:
         """See handlers.work.Sweeps. A clock that went back makes nothing younger than new."""
@@ -127,9 +132,13 @@ class SharedSweeps:
 
     def join(self, cluster: str) -> SharedSweep:
         """See handlers.work.Sweeps."""
+        return self._join(cluster, self._clock())
+
+    def _join(self, cluster: str, since: float) -> SharedSweep:
+        """The sweep under way, or one that ended since then; else a new one."""
         with self._lock:
             under_way = self._under_way.get(cluster)
-            if under_way is not None and not under_way.ended:
+            if under_way is not None and (not under_way.ended or under_way.brought_since(since)):
                 return under_way
             sweep = SharedSweep(self._patience_s, self._clock)
             if self._stopped:

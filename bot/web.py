@@ -1,7 +1,7 @@
 """Signed HTTP: a small server in front of Bolt, with its own pool, so that 64 commands at once are 64 acks.
 
 Bolt's development server has one thread, and Flask's one for each connection without any limit; a request
-here takes a worker for the 12 ms in which Bolt waits for the listener's ack, and no connection is kept.
+here takes a worker for the millisecond that its ack takes, and no connection is kept.
 """
 
 import logging
@@ -12,10 +12,12 @@ from threading import Thread
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot.work import Acks
+
 logger = logging.getLogger(__name__)
 
 PATH = "/slack/events"
-WORKERS = 64
+WORKERS = 32
 MAX_BODY_BYTES = 1_000_000
 READ_S = 5.0  # Slack gives us three seconds; who sends more slowly is not Slack
 
@@ -26,9 +28,10 @@ class SlackServer(HTTPServer):
     request_queue_size = 256  # a burst waits in the kernel instead of being refused
     allow_reuse_address = True
 
-    def __init__(self, app: App, port: int, host: str = "") -> None:
+    def __init__(self, app: App, acks: Acks, port: int, host: str = "") -> None:
         """Bind the port; 0 lets the system choose. Raises OSError."""
         self.app = app
+        self._acks = acks
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="http")
         self._thread = Thread(target=self.serve_forever, args=(0.1,), name="http", daemon=True)
         super().__init__((host, port), _Handler)
@@ -55,7 +58,8 @@ class SlackServer(HTTPServer):
 
     def _serve_one(self, request: socket.socket | tuple[bytes, socket.socket], address: object) -> None:
         try:
-            self.finish_request(request, address)
+            with self._acks:
+                self.finish_request(request, address)
         except OSError:  # they went away
             logger.info("a connection broke")
         finally:

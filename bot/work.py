@@ -3,9 +3,10 @@
 import logging
 import secrets
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from threading import BoundedSemaphore, Condition
+from typing import ParamSpec, TypeVar
 
 from handlers.work import Busy
 
@@ -14,13 +15,62 @@ logger = logging.getLogger(__name__)
 WORKERS = 16  # they mostly wait, for a sweep that they share or for Slack
 WAITING = 256
 ASIDES = 32
+HOLD_S = 0.3  # the longest that work stands back for acks
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Acks:
+    """Counts the acks that Slack is waiting for: as long as there are any, new work stands back.
+
+    In a burst of commands the first answers would otherwise take the interpreter from the last acks.
+    """
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._awaited = 0
+        self._changed = Condition()
+
+    def __enter__(self) -> None:
+        """One more request came in."""
+        with self._changed:
+            self._awaited += 1
+
+    def __exit__(self, *_: object) -> None:
+        """It is answered."""
+        with self._changed:
+            self._awaited -= 1
+            if not self._awaited:
+                self._changed.notify_all()
+
+    def stand_back(self) -> None:
+        """Return when no ack is awaited, or after HOLD_S."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._awaited, HOLD_S)
+
+
+class Inline(Executor):
+    """Runs a listener where it is submitted.
+
+    Bolt looks for a listener's ack every 10 ms and has five threads for all of them. Ours only hand work
+    over, so that they are done before it looks for the first time.
+    https://github.com/slackapi/bolt-python/blob/v1.30.0/slack_bolt/listener/thread_runner.py
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Do it now, and raise what it raises."""
+        future: Future[T] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 class Pool:
     """Runs tasks in its own threads; implements handlers.work.Work."""
 
-    def __init__(self, workers: int = WORKERS, waiting: int = WAITING) -> None:
+    def __init__(self, acks: Acks, workers: int = WORKERS, waiting: int = WAITING) -> None:
         """Threads are started as they are needed."""
+        self._acks = acks
         self._most = workers + waiting
         self._busy = 0
         self._closing = False
@@ -47,7 +97,7 @@ class Pool:
             if self._busy >= self._most:
                 raise Busy(f"I am busy with {self._busy} other questions.")
             self._busy += 1
-            future = self._threads.submit(task)
+            future = self._threads.submit(self._run, task)
         future.add_done_callback(partial(self._ended, failed))
 
     def aside(self, task: Callable[[], None]) -> None:
@@ -65,6 +115,10 @@ class Pool:
         """Drop what still waits; whatever runs ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._beside.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, task: Callable[[], None]) -> None:
+        self._acks.stand_back()
+        task()
 
     def _ended(self, failed: Callable[[str], None], future: "Future[None]") -> None:
         error = None if future.cancelled() else future.exception()

@@ -7,7 +7,7 @@ import msgspec
 
 from handlers.command import Desk, Task
 from handlers.question import Place
-from handlers.status import sweep
+from handlers.status import follow
 
 ACTION_ID = "check_again"
 
@@ -68,4 +68,4 @@ def _again(place: Place, cluster: str, delivery: str, desk: Desk) -> None:
     if not desk.deliveries.first(delivery):
         return
     known = cluster if cluster in desk.sweeps.names else desk.sweeps.names[0]
-    sweep(place, known, desk)
+    follow(desk.sweeps.join(known), place, known, desk)

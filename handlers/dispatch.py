@@ -29,7 +29,7 @@ def register(app: App, work: Work, desk: Desk) -> None:
     @app.command(COMMAND)
     def cilium(ack: Ack, command: dict[str, Any]) -> None:
         answer = command_answer(command, work, desk)
-        ack(answer)  # the last statement: whatever raised after it would take the ack away
+        ack(answer or "")  # the last statement: whatever raised after it would take the ack away
 
     @app.action(check_again.ACTION_ID)
     def again(ack: Ack, body: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from handlers.question import Place, Question
 from handlers.render.blocks import blocks, error_blocks, progress_blocks, progress_line
 from handlers.render.escape import clean
 from handlers.render.message import Message
-from handlers.work import Seen, SweepFailed
+from handlers.work import Seen, Sweep, SweepFailed
 
 MAX_NAME_CHARS = 100
 NAMES_SHOWN = 5
@@ -44,18 +44,17 @@ def answer(question: Question, cluster: str, desk: Desk) -> None:
     """Answer with a report that is young enough, else sweep; a delivery that came before is passed over."""
     if not desk.deliveries.first(question.delivery):
         return
-    recent = desk.sweeps.recent(cluster)
-    if recent is not None:
-        desk.chat.at(question.place).finish(shown(recent, desk))
-        return
-    sweep(question.place, cluster, desk)
+    found = desk.sweeps.ask(cluster)
+    if isinstance(found, Seen):
+        desk.chat.at(question.place).finish(shown(found, desk))
+    else:
+        follow(found, question.place, cluster, desk)
 
 
-def sweep(place: Place, cluster: str, desk: Desk) -> None:
+def follow(under_way: Sweep, place: Place, cluster: str, desk: Desk) -> None:
     """Show a sweep's progress and then its report, both in one message at ``place``."""
     post = desk.chat.at(place)
     try:
-        under_way = desk.sweeps.join(cluster)
         post.progress(progress_blocks((), cluster=cluster))
         for lines in under_way.follow(desk.every_s):
             told = [progress_line(line.part, line.ok, line.seconds) for line in lines]

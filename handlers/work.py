@@ -63,8 +63,8 @@ class Sweeps(Protocol):
         """Whether a question that names no cluster has an answer."""
         ...
 
-    def recent(self, cluster: str) -> Seen | None:
-        """A report that is young enough to answer with."""
+    def ask(self, cluster: str) -> "Seen | Sweep":
+        """A report that is young enough to answer with, else the sweep under way, else a new one."""
         ...
 
     def last(self, cluster: str) -> Seen | None:
@@ -72,7 +72,7 @@ class Sweeps(Protocol):
         ...
 
     def join(self, cluster: str) -> Sweep:
-        """The sweep under way, or a new one."""
+        """The sweep under way, else a new one, however young the last report is."""
         ...
 
 
