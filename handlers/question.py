@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from handlers.render.escape import clean
+from handlers.render.escape import EMPTY, clean
 
 MAX_TEXT_CHARS = 1_000  # the longest sensible question is a line; Slack lets people paste far more
 MAX_WORDS = 20
@@ -87,8 +87,9 @@ def split(text: str) -> list[str]:
     text = TOKEN.sub(_untoken, text[:MAX_TEXT_CHARS])
     text = html.unescape(text) if "&" in text else text
     text = LONG_DASH.sub("--", text.translate(QUOTES)).translate(DASHES)
-    words = (word.strip("\"'`") for word in clean(text, MAX_TEXT_CHARS).split(" "))
-    return [word for word in words if word][:MAX_WORDS] if text.strip() else []
+    shown = clean(text, MAX_TEXT_CHARS)
+    words = (word.strip("\"'`") for word in shown.split(" ") if shown != EMPTY)
+    return [word for word in words if word][:MAX_WORDS]
 
 
 def _untoken(match: re.Match[str]) -> str:
