@@ -131,11 +131,15 @@ class Finding:
 class Undecided(Exception):
     """Raised or yielded by a check that read its parts and still cannot tell: ``why`` and the ``grant``."""
 
-    def __init__(self, why: str, grant: str | None = None) -> None:
-        """``why`` is shown to people; ``grant`` is the right that would close the gap, if one would."""
-        super().__init__(why)
+    def __init__(self, why: str = "", grant: str | None = None, *, part: str = "") -> None:
+        """``why`` is shown to people; ``grant`` is the right that would close the gap, if one would.
+
+        ``part`` names an unread part instead: the reason is then why that part was not read.
+        """
+        super().__init__(why or part)
         self.why = why
         self.grant = grant
+        self.part = part
 
 
 Rule = Callable[..., Iterable[Finding | Undecided]]

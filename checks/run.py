@@ -59,11 +59,11 @@ def _one(check: Check, snapshot: Snapshot) -> Result:
     try:
         for item in check.rule(**parts):
             if isinstance(item, Undecided):
-                undecided.append((item.why, item.grant))
+                undecided.append(_reason(item, snapshot))
             else:
                 findings.append(item)
     except Undecided as caught:
-        undecided.append((caught.why, caught.grant))
+        undecided.append(_reason(caught, snapshot))
     except Exception as error:  # the boundary: one broken rule must not take the report away
         logger.exception("check %s broke", check.id)
         return Result(
@@ -92,6 +92,10 @@ def _applies(check: Check, snapshot: Snapshot) -> tuple[bool, list[str]]:
             if (check.since and minor < check.since) or (check.until and minor > check.until):
                 return False, []
     return True, unread
+
+
+def _reason(item: Undecided, snapshot: Snapshot) -> tuple[str, str | None]:
+    return _gap(snapshot, item.part) if item.part else (item.why, item.grant)
 
 
 def _gap(snapshot: Snapshot, name: str) -> tuple[str, str | None]:

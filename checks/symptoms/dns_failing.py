@@ -28,15 +28,14 @@ def dns_failing(
     waiting: Waiting | None,
 ) -> Iterator[Finding | Undecided]:
     """A probe to the DNS Service or to one of its pods fails, or the Service has no ready endpoint."""
-    if endpoints is None and dns_probes is None:
-        yield Undecided("neither the DNS Service's endpoints nor a DNS probe was read", "list endpointslices")
-        return
     service = dns_service(services)
     subject = Subject("Service", service.name, service.namespace)
     behind = endpoints.of(service.namespace, service.name) if endpoints else None
     empty = behind is not None and not behind.ready and not starting(service, pods, meta.taken_at)
     failed = [p for p in (dns_probes.items if dns_probes else ()) if p.outcome not in _ANSWERED]
     if not empty and not failed:
+        unread = {"endpoints": endpoints, "dns_probes": dns_probes}
+        yield from (Undecided(part=name) for name, part in unread.items() if part is None)
         return
     asked = dns_probes.items if dns_probes else ()
     silent = bool(asked) and len(failed) == len(asked)

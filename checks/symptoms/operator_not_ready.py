@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from checks.cilium_pods import operator_deployment, operator_lease, operator_pods
 from checks.derive import GRACE
-from checks.model import Evidence, Finding, Kind, Severity, Subject, check
+from checks.model import Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import Meta
 from checks.parts.cilium import CiliumNodes
 from checks.parts.derived import Waiting
@@ -25,7 +25,7 @@ def operator_not_ready(
     nodes: Nodes | None,
     waiting: Waiting | None,
     cilium_nodes: CiliumNodes | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Without an operator existing pods go on; new nodes get no block, and ENI nodes no further address."""
     operator = operator_deployment(deployments, meta.cilium_namespace)
     if operator is None:
@@ -39,6 +39,8 @@ def operator_not_ready(
         evidence.append(Evidence(Leases.ASKED, "spec.leaseDurationSeconds", str(lease.duration_s)))
     down = operator.ready == 0 and not _starting(meta, operator, pods)
     if not (down or lapsed):
+        if leases is None:
+            yield Undecided(part="leases")
         return
     waits = bool(waiting and waiting.without_ip) or _nodes_wait(meta, nodes, cilium_nodes)
     yield Finding(

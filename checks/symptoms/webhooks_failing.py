@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import Meta
 from checks.parts.aws import EksCluster, Vpcs
 from checks.parts.cilium import CiliumConfig
@@ -49,7 +49,7 @@ def webhooks_failing(
     vpcs: Vpcs | None,
     eks: EksCluster | None,
     kubernetes: KubernetesVersion | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """A failed call is reported, an aggregated API is unavailable, a webhook has no ready endpoint,
     or its only endpoints lie where a managed control plane has no route to.
     """
@@ -63,6 +63,8 @@ def webhooks_failing(
         for backend, evidence in source:
             found.setdefault(backend, evidence)
     if not found:
+        unread = {"events": events, "apiservices": apiservices, "nodes": nodes, "cilium": cilium}
+        yield from (Undecided(part=name) for name, part in unread.items() if part is None)
         return
     closed = {(hook.namespace, hook.service) for hook in webhooks.items if hook.fails_closed}
     subjects = tuple(sorted(Subject("Service", name, namespace) for namespace, name in found))

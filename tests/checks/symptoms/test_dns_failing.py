@@ -61,8 +61,17 @@ def test_follows_from_coredns_pods_that_wait() -> None:
     assert {link.symptom for link in found.follows_from} == {"pods-not-scheduled", "pods-without-ip"}
 
 
-def test_the_endpoints_alone_decide_and_nothing_read_decides_nothing() -> None:
-    source = cluster().source().drop(DnsProbes.ASKED)
-    assert result(dns_failing, source).verdict is Verdict.CLEAR
-    source.refuse(Endpoints.ASKED)
-    assert result(dns_failing, source).verdict is Verdict.NOT_CHECKED
+def test_is_not_checked_when_a_source_is_unread_and_the_other_shows_nothing() -> None:
+    for path in (DnsProbes.ASKED, Endpoints.ASKED):
+        told = result(dns_failing, cluster().source().refuse(path))
+        assert told.verdict is Verdict.NOT_CHECKED
+        assert told.reason.startswith("refused")
+
+
+def test_one_source_is_enough_to_see_it_fail() -> None:
+    c = cluster()
+    c.coredns(0)
+    assert result(dns_failing, c.source().drop(DnsProbes.ASKED)).verdict is Verdict.FOUND
+    c = cluster()
+    c.probe_dns("timeout")
+    assert result(dns_failing, c.source().drop(Endpoints.ASKED)).verdict is Verdict.FOUND

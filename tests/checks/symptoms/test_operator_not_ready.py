@@ -60,3 +60,8 @@ def test_makes_do_without_the_leases_and_not_without_the_deployments() -> None:
     assert seen(operator_not_ready, c.source().refuse(Leases.ASKED)) is not None
     source = c.source().refuse(Deployments.ASKED)
     assert result(operator_not_ready, source).verdict is Verdict.NOT_CHECKED
+
+
+def test_a_lease_that_could_not_be_read_may_have_lapsed() -> None:
+    source = cluster().source().refuse(Leases.ASKED)
+    assert result(operator_not_ready, source).verdict is Verdict.NOT_CHECKED

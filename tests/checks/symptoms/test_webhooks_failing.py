@@ -64,3 +64,8 @@ def test_one_list_of_webhooks_is_better_than_none() -> None:
     c.webhook(HOOK, ready=False)
     source = c.source().refuse(Webhooks.ASKED_MUTATING)
     assert result(webhooks_failing, source).findings
+
+
+def test_events_that_could_not_be_read_may_have_told_of_a_failure() -> None:
+    source = cluster("eni").source().refuse(Events.ASKED)
+    assert result(webhooks_failing, source).verdict is Verdict.NOT_CHECKED
