@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from checks.report import Cause, ReportAction, ReportEvidence, ReportSubject, Symptom
 from handlers.render.detail import Detail
-from handlers.render.escape import CUT, clean, clean_lines, cut
+from handlers.render.escape import CUT, MAX_URL_CHARS, clean, clean_lines, cut
 from handlers.render.page import (
     Bullets,
     Command,
@@ -48,7 +48,7 @@ def cause_section(cause: Cause, symptoms: Iterable[Symptom], place: str, detail:
         shown = [(name(clean(i, MAX_ID_CHARS)),) for i in cause.leads_to[: detail.listed]]
         items.append(Words((strong("Leads to: "), *_with_rest(shown, len(cause.leads_to), "finding"))))
     if cause.references and detail.references:
-        shown = [(link(clean(url, 300)),) for url in cause.references[: detail.references]]
+        shown = [(link(clean(url, MAX_URL_CHARS)),) for url in cause.references[: detail.references]]
         items.append(Words((strong("Read on: "), *_with_rest(shown, len(cause.references), "reference"))))
     return Section(tuple(items), heading=f"{place}: {title}")
 

@@ -5,12 +5,14 @@ import unicodedata
 
 CUT = "…"
 EMPTY = "(empty)"
+MAX_URL_CHARS = 300
 INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))  # control, bidi and zero-width, surrogates, unassigned
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]+")  # only these are looked up one by one
 BLANKS = re.compile(r"\s+")
 BACKTICKS = re.compile(r"`{2,}")
 MENTION_START = re.compile(r"<(?=[!@#])")
+PLAIN_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~:/?#&=%+-]*)?")
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]|~]|^[#+=-])")
 NUMBERED = re.compile(r"^(\d+)([.)])")
 
@@ -59,6 +61,11 @@ def mrkdwn_code(text: str) -> str:
 def mrkdwn_block(text: str) -> str:
     """A code block of mrkdwn; longer runs of backticks would end it and become one."""
     return f"```\n{mrkdwn(BACKTICKS.sub('`', text))}\n```"
+
+
+def is_plain_url(text: str) -> bool:
+    """An https address with nothing in it that any medium would read as its own sign; only such are links."""
+    return len(text) <= MAX_URL_CHARS and PLAIN_URL.fullmatch(text) is not None
 
 
 def literal(text: str) -> str:

@@ -41,7 +41,7 @@ def _piece(piece: Piece) -> str:
         return piece.text.replace(core, f"**{escape.markdown(core)}**", 1) if core else piece.text
     if piece.style is Style.NAME:
         return escape.markdown_code(piece.text)
-    if piece.style is Style.LINK and piece.text.startswith("https://") and not set(piece.text) & set("<> "):
+    if piece.style is Style.LINK and escape.is_plain_url(piece.text):
         return f"<{piece.text}>"
     return escape.markdown(piece.text)
 

@@ -6,7 +6,7 @@ nothing in it can become a mention, a link or an emoji.
 
 from collections.abc import Iterable, Sequence
 
-from handlers.render.escape import clean, literal
+from handlers.render.escape import clean, is_plain_url, literal
 from handlers.render.limits import numbers as n
 from handlers.render.message import Block
 from handlers.render.page import (
@@ -135,8 +135,8 @@ def _pieces(line: Line) -> list[dict[str, object]]:
 
 
 def _piece(piece: Piece) -> dict[str, object]:
-    if piece.style is Style.LINK and piece.text.startswith("https://") and len(piece.text) <= n.MAX_URL_CHARS:
-        return {"type": "link", "url": literal(piece.text), "text": literal(link_label(piece.text))}
+    if piece.style is Style.LINK and is_plain_url(piece.text):
+        return {"type": "link", "url": piece.text, "text": link_label(piece.text)}
     return text(piece.text, STYLES.get(piece.style))
 
 

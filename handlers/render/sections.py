@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from handlers.render.escape import clean, mrkdwn, mrkdwn_block, mrkdwn_code
+from handlers.render.escape import is_plain_url, mrkdwn, mrkdwn_block, mrkdwn_code
 from handlers.render.limits import numbers as n
 from handlers.render.message import Block, cut_escaped
 from handlers.render.page import Bullets, Command, Item, Line, Page, Piece, Style, Words
@@ -60,7 +60,6 @@ def _piece(piece: Piece) -> str:
         return piece.text.replace(core, f"*{mrkdwn(core)}*", 1) if core else piece.text
     if piece.style is Style.NAME:
         return mrkdwn_code(piece.text)
-    if piece.style is Style.LINK and piece.text.startswith("https://"):
-        url = mrkdwn(clean(piece.text, n.MAX_URL_CHARS)).replace("|", "%7C")
-        return f"<{url}|{mrkdwn(link_label(piece.text))}>"
+    if piece.style is Style.LINK and is_plain_url(piece.text):
+        return f"<{mrkdwn(piece.text)}|{link_label(piece.text)}>"
     return mrkdwn(piece.text)
