@@ -41,9 +41,10 @@ def spare_operators(
     """Operator replicas that no node takes only because a ready one, holding the lease, is there."""
     operator = operator_deployment(deployments, meta.cilium_namespace) if deployments else None
     lease = operator_lease(leases, meta.cilium_namespace) if leases else None
-    if operator is None or operator.ready == 0 or lease is None or lease.renewed is None:
+    if operator is None or operator.ready == 0:
         return ()
-    if meta.taken_at - lease.renewed > _LEASE_IN_USE:
+    renewed = lease.renewed if lease else None
+    if leases is not None and (renewed is None or meta.taken_at - renewed > _LEASE_IN_USE):
         return ()
     return tuple(
         pod
