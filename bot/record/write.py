@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from bot.record.draft import Draft, deliver, refuse_existing
-from bot.settings import Access
 from bot.record.tee import Tee
+from bot.settings import Access
 from checks.collect.gather import gather
 from checks.collect.source import Source, SourceError
 from checks.snapshot import Snapshot
