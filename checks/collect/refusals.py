@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -137,8 +137,15 @@ def _word(text: str) -> str:
     return text if _WORD.fullmatch(text) else ""
 
 
+# Built on import, by one thread: see _BUILDING in checks.collect.wire.
+_DECODERS: dict[type, msgspec.json.Decoder[object]] = {
+    form: msgspec.json.Decoder(cast("type[object]", form))
+    for form in (_Kubernetes, _ListMeta, _Aws, _AwsError, _AgentError, _AgentErrorAlone, str, int)
+}
+
+
 def _decoded(raw: bytes | msgspec.Raw, form: type[T]) -> T | None:
     try:
-        return msgspec.json.decode(raw, type=form)
+        return cast(T, _DECODERS[form].decode(raw))
     except (ValueError, RecursionError):
         return None

@@ -8,11 +8,16 @@ gives it becomes one UnreadError with one short line; nothing else is ever raise
 from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from threading import Lock
 from typing import Annotated, Generic, TypeVar, cast
 
 import msgspec
 
 from checks.collect.source import RestartError, Source, UnreadError
+
+# msgspec works a struct's type out on its first use, and shows it to other threads half done: a thread that
+# decodes with it then ends the process (segmentation fault, seen with 0.22.0). So decoders are built singly.
+_BUILDING = Lock()
 
 MAX_TEXT_CHARS = 2000  # messages of events and conditions are cut here
 
@@ -173,4 +178,5 @@ def _page_of(form: type[T]) -> type[_Page[T]]:
 
 @cache
 def _decoder_of(form: Hashable) -> msgspec.json.Decoder[object]:
-    return msgspec.json.Decoder(cast("type[object]", form))
+    with _BUILDING:
+        return msgspec.json.Decoder(cast("type[object]", form))
