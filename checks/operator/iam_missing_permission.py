@@ -1,0 +1,102 @@
+"""The operator's role must allow every EC2 call that its Cilium version makes."""
+
+import re
+from collections.abc import Iterator
+
+from checks.advice import change, links, look
+from checks.model import Confidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.operator.told import counted_calls, failed_calls, lines_with, quoted
+from checks.operator.waits import waits_for_operator
+from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
+from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.derived import Accounts, Waiting
+from checks.parts.kubernetes import Nodes
+
+CODES = ("UnauthorizedOperation", "AccessDenied", "not authorized to perform")
+_OPERATION = re.compile(r"(?:EC2: |ec2:|operation error EC2: )([A-Z][A-Za-z]+)")
+_ALWAYS = (
+    "CreateNetworkInterface",
+    "AttachNetworkInterface",
+    "DeleteNetworkInterface",
+    "ModifyNetworkInterfaceAttribute",
+    "AssignPrivateIpAddresses",
+    "CreateTags",
+    "DescribeNetworkInterfaces",
+    "DescribeSubnets",
+    "DescribeVpcs",
+    "DescribeSecurityGroups",
+    "DescribeInstanceTypes",
+    "DescribeTags",
+)
+
+
+@check(
+    id="iam-missing-permission",
+    title="The operator's role lacks an EC2 action",
+    source="https://docs.cilium.io/en/stable/network/concepts/ipam/eni/",
+    modes=("eni",),
+)
+def iam_missing_permission(
+    meta: Meta,
+    cilium: CiliumConfig,
+    version: CiliumVersion | None,
+    operator_log: OperatorLog | None,
+    operator_metrics: OperatorMetrics | None,
+    nodes: Nodes | None,
+    cilium_nodes: CiliumNodes | None,
+    accounts: Accounts | None,
+    waiting: Waiting | None,
+) -> Iterator[Finding | Undecided]:
+    """EC2 refuses a call by name; after an upgrade it is often one that the older release did not make.
+
+    ec2:DescribeRouteTables is needed from 1.18 on. Nodes that have what they need go on working.
+    """
+    if operator_log is None and operator_metrics is None:
+        yield Undecided(
+            "what EC2 answers the operator shows in its log and its metrics, of which neither was read",
+            "get pods/log in Cilium's namespace (deploy/logs-role.yaml)",
+        )
+        return
+    said = lines_with(operator_log, *CODES)
+    calls = failed_calls(operator_metrics, "Unauthorized", "AccessDenied", "403")
+    if not said and not calls:
+        return
+    missing = sorted({m[1] for line in said for m in _OPERATION.finditer(line)} | set(calls))
+    named = ", ".join(f"ec2:{name}" for name in missing) or "an EC2 action"
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.CRITICAL,
+        confidence=Confidence.CERTAIN,
+        title=f"the operator's role lacks {named}",
+        because="EC2 answered and refused the operator by name, so credentials, region and network work. "
+        "Throttling and full subnets have other codes.",
+        subjects=(Subject("ServiceAccount", "cilium-operator", meta.cilium_namespace),),
+        evidence=(*quoted(said), *counted_calls(calls)),
+        explains=(
+            Explains("operator-not-ready"),
+            *waits_for_operator(cilium, nodes, cilium_nodes, accounts, waiting),
+        ),
+        leads_to=("operator-stale-allocation-view",),
+        drop_if_harmless=not calls,
+        actions=(
+            look(
+                "Ask IAM what the role may do",
+                "aws iam simulate-principal-policy --policy-source-arn ROLE_ARN --action-names "
+                + " ".join(f"ec2:{name}" for name in missing or _needed(version)),
+                "implicitDeny names what the policy lacks, explicitDeny a policy or boundary that forbids it",
+            ),
+            change(
+                "Add what this version needs to the operator's policy, then restart the operator",
+                f"# actions: {' '.join(f'ec2:{name}' for name in _needed(version))}\n"
+                f"kubectl -n {meta.cilium_namespace} rollout restart deployment/cilium-operator",
+                risk="none to running pods; some of these errors are fatal only at the operator's start",
+                verify="the refusals stop, and waiting nodes get interfaces within a minute",
+            ),
+        ),
+        references=links("cilium#13701", "cilium#14500", "kops#14563", "cilium#20703", "cilium#37229"),
+    )
+
+
+def _needed(version: CiliumVersion | None) -> list[str]:
+    since = version is None or version.minor >= (1, 18)
+    return [*_ALWAYS, *(["DescribeRouteTables"] if since else [])]

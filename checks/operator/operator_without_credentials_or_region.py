@@ -1,0 +1,87 @@
+"""The operator must find AWS credentials and a region before it can ask for anything."""
+
+from collections.abc import Iterator
+
+from checks.advice import change, links, look
+from checks.model import Confidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.operator.told import lines_with, quoted
+from checks.operator.waits import waits_for_operator
+from checks.parts.agents import Meta, OperatorLog
+from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.derived import Accounts, Waiting
+from checks.parts.kubernetes import Nodes
+
+_LINES = (
+    "no ec2 imds role found",
+    "failed to refresh cached credentials",
+    "nocredentialproviders",
+    "no valid providers in chain",
+    "webidentityerr",
+    "invalididentitytoken",
+    "sts:assumerolewithwebidentity",
+    "unable to retrieve instance identity document",
+    "missing region",
+    "invalid configuration: missing region",
+    "could not find region",
+)
+
+
+@check(
+    id="operator-without-credentials-or-region",
+    title="The operator has no AWS credentials or region",
+    source="https://docs.cilium.io/en/stable/network/concepts/ipam/eni/",
+    modes=("eni",),
+)
+def operator_without_credentials_or_region(
+    meta: Meta,
+    cilium: CiliumConfig,
+    operator_log: OperatorLog,
+    nodes: Nodes | None,
+    cilium_nodes: CiliumNodes | None,
+    accounts: Accounts | None,
+    waiting: Waiting | None,
+) -> Iterator[Finding]:
+    """Neither the ServiceAccount's role nor the instance's gives it credentials, or no region is known.
+
+    An EC2 error code would mean that credentials were found; here no call is ever made.
+    """
+    said = lines_with(operator_log, *_LINES)
+    if not said:
+        return
+    answered = lines_with(operator_log, "UnauthorizedOperation")
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.CRITICAL,
+        confidence=Confidence.LIKELY if answered else Confidence.CERTAIN,
+        title="the operator cannot obtain AWS credentials or a region",
+        because="Its log says so before any EC2 answer. "
+        + ("A refusal by name is there as well; which one is the newer would decide." if answered else "")
+        + ("" if answered else "A missing permission would show as a refusal by name."),
+        subjects=(Subject("ServiceAccount", "cilium-operator", meta.cilium_namespace),),
+        evidence=quoted(said),
+        explains=(
+            Explains("operator-not-ready"),
+            *waits_for_operator(cilium, nodes, cilium_nodes, accounts, waiting),
+        ),
+        drop_if_harmless=True,
+        actions=(
+            look(
+                "See how the operator should get its role",
+                f"kubectl -n {meta.cilium_namespace} get serviceaccount cilium-operator "
+                "-o jsonpath='{.metadata.annotations}'",
+                "eks.amazonaws.com/role-arn is there (or a pod identity association is), and its trust "
+                "policy "
+                "names this ServiceAccount",
+            ),
+            change(
+                "Give the ServiceAccount its role and, without instance metadata, the region",
+                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
+                '--set-json \'serviceAccounts.operator.annotations={"eks.amazonaws.com/role-arn":"ARN"}\' '
+                "--set-json 'operator.extraEnv=["
+                f'{{"name":"AWS_REGION","value":"{meta.region or "REGION"}"}}]\'',
+                risk="restarts the operator",
+                verify="the lines stay away and the operator holds its lease",
+            ),
+        ),
+        references=links("cilium#39307", "cilium#27224", "cilium#11088", "cilium#15682"),
+    )

@@ -1,0 +1,44 @@
+import pytest
+
+from checks.model import Confidence, Finding, Undecided
+from checks.operator.operator_without_credentials_or_region import (
+    operator_without_credentials_or_region as no_credentials,
+)
+from checks.run import Verdict
+from tests.checks.hand import META, config, explained, on_nothing, only
+from tests.checks.operator.hand_operator import STUCK, WAITS, log
+
+LINE = (
+    'level=fatal msg="Unable to start eni allocator" error="no EC2 IMDS role found, operation error ec2imds"'
+)
+
+
+def judge(*lines: str) -> list[Finding | Undecided]:
+    return no_credentials(META, config("eni"), log(*lines), *WAITS)
+
+
+@pytest.mark.parametrize(
+    "line", [LINE, "WebIdentityErr: failed to retrieve credentials", "MissingRegion: missing region"]
+)
+def test_names_an_operator_without_credentials(line: str) -> None:
+    finding = only(judge(line))
+    assert finding.confidence is Confidence.CERTAIN
+    assert explained(finding, "operator-not-ready") is None
+    assert {s.name for s in explained(finding, "pods-without-ip") or ()} == STUCK
+
+
+def test_shows_the_line() -> None:
+    [evidence] = only(judge(LINE)).evidence
+    assert (evidence.asked, evidence.value) == ("cilium/operator/log.txt", LINE)
+
+
+def test_ignores_a_refusal_by_name() -> None:
+    assert judge("api error UnauthorizedOperation: You are not authorized") == []
+
+
+def test_is_only_likely_beside_a_refusal_by_name() -> None:
+    assert only(judge(LINE, "UnauthorizedOperation")).confidence is Confidence.LIKELY
+
+
+def test_does_not_judge_what_was_not_read() -> None:
+    assert on_nothing(no_credentials).verdict is Verdict.NOT_CHECKED
