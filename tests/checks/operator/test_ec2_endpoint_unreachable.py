@@ -1,0 +1,62 @@
+from checks.model import Confidence, Finding, Undecided
+from checks.operator.ec2_endpoint_unreachable import ec2_endpoint_unreachable as unreachable
+from checks.parts.kubernetes import Deployments
+from checks.run import Verdict
+from tests.checks.hand import META, behind, claims, config, on_nothing, only, service, services, workload
+from tests.checks.operator.hand_operator import WAITS, log
+
+LOOKUP = (
+    'Post "https://ec2.eu-west-1.amazonaws.com/": dial tcp: lookup ec2.eu-west-1.amazonaws.com: i/o timeout'
+)
+DIAL = 'Post "https://ec2.eu-west-1.amazonaws.com/": dial tcp 52.95.1.1:443: i/o timeout'
+DNS = service("kube-dns")
+
+
+def judge(line: str, *ready: str, policy: str = "ClusterFirstWithHostNet") -> list[Finding | Undecided]:
+    return unreachable(
+        META,
+        config("eni"),
+        log(line),
+        Deployments(items=(workload("cilium-operator", dns_policy=policy),)),
+        services(DNS),
+        behind(DNS, *ready),
+        *WAITS,
+    )
+
+
+def test_names_the_circle_between_operator_and_dns() -> None:
+    finding = only(judge(LOOKUP))
+    assert finding.confidence is Confidence.CERTAIN
+    assert "dns-failing" in claims(finding)
+    assert finding.leads_to == ("coredns-without-endpoints",)
+    assert "operator.dnsPolicy=Default" in str(finding.actions[1].command)
+
+
+def test_shows_the_line_the_policy_and_the_empty_service() -> None:
+    shown = {(e.field, e.value) for e in only(judge(LOOKUP)).evidence}
+    assert {("line", LOOKUP), ("cilium-operator: dnsPolicy", "ClusterFirstWithHostNet")} <= shown
+    assert ("kube-dns: ready endpoints", "0") in shown
+
+
+def test_is_only_likely_where_the_network_ends_the_call() -> None:
+    finding = only(judge(DIAL))
+    assert finding.confidence is Confidence.LIKELY
+    assert "create-vpc-endpoint" in str(finding.actions[1].command)
+    assert "dns-failing" not in claims(finding)
+
+
+def test_sees_no_circle_with_a_ready_dns_or_the_nodes_resolver() -> None:
+    assert "dns-failing" not in claims(only(judge(LOOKUP, "10.0.1.4")))
+    assert "dns-failing" not in claims(only(judge(LOOKUP, policy="Default")))
+
+
+def test_ignores_an_answer_of_ec2() -> None:
+    assert judge("https://ec2.eu-west-1.amazonaws.com/ api error UnauthorizedOperation") == []
+
+
+def test_ignores_timeouts_to_others() -> None:
+    assert judge("dial tcp 10.100.0.1:443: i/o timeout") == []
+
+
+def test_does_not_judge_what_was_not_read() -> None:
+    assert on_nothing(unreachable).verdict is Verdict.NOT_CHECKED
