@@ -1,6 +1,7 @@
 """Clusters that route natively, and what one check says of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from checks.collect.gather import gather
 from checks.model import Check, Finding
@@ -8,6 +9,7 @@ from checks.run import Result, run
 from tests.builder import Cluster
 
 ONE = ("eu-west-1a",)
+PUBLIC = "-public"
 THREE = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
 
 
@@ -23,9 +25,29 @@ def native(
     return cluster
 
 
+def eni(cilium: str = "1.16.5", *, public: bool = False, **config: str) -> Cluster:
+    """Two ENI nodes in one subnet; a public one leaves through an internet gateway."""
+    cluster = Cluster(mode="eni", cilium=cilium)
+    cluster.config.update({key.replace("_", "-"): value for key, value in config.items()})
+    cluster.nodes(2, zones=ONE)
+    if public:
+        cluster.name += PUBLIC
+    return cluster
+
+
+def _through_gateway(answer: dict[str, Any]) -> None:
+    for table in answer["RouteTables"]:
+        for route in table["Routes"]:
+            if route.get("DestinationCidrBlock") == "0.0.0.0/0":
+                route.pop("TransitGatewayId", None)
+                route["GatewayId"] = "igw-0123456789abcdef0"
+
+
 def result(check: Check, cluster: Cluster, *refused: str) -> Result:
     """The check's result, with some paths refused."""
     source = cluster.source()
+    if cluster.name.endswith(PUBLIC):
+        source.edit("aws/ec2/describe-route-tables", _through_gateway)
     for path in refused:
         source.refuse(path)
     [found] = run([check], gather(source))
