@@ -73,7 +73,7 @@ def _agent(cluster: Cluster, folder: Path, pod: dict[str, Any]) -> None:
 
 
 def paged(content: dict[str, Any]) -> Behaviour:
-    """A list in pages of a hundred, whatever limit is asked for; metadata last, as custom resources have it."""
+    """A list in pages of a hundred; metadata comes last, as custom resources have it."""
 
     def behave(handler: Handler) -> None:
         query = parse_qs(urlsplit(handler.path).query)
