@@ -1,0 +1,41 @@
+from checks.model import Finding, Kind, Severity, Undecided
+from checks.node_capacity.primary_address_accounting import primary_address_accounting as accounting
+from checks.parts.cilium import AttachedEni, EniSpec
+from checks.run import Verdict
+from tests.checks.hand import cilium_node, cilium_nodes, eni, on_nothing, only
+from tests.checks.node_capacity.scene import crowded, result
+
+
+def judge(*enis: AttachedEni, primary: bool = True) -> list[Finding | Undecided]:
+    return accounting(
+        cilium_nodes=cilium_nodes(cilium_node("n1", *enis, spec=EniSpec(use_primary_address=primary)))
+    )
+
+
+def test_warns_of_a_further_interface_whose_primary_address_is_not_used() -> None:
+    found = only(judge(eni(0, lone=2), eni(1, lone=2)))
+    assert (found.kind, found.severity) == (Kind.RISK, Severity.LOW)
+
+
+def test_ignores_the_nodes_own_interface() -> None:
+    assert judge(eni(0, lone=2)) == []
+
+
+def test_ignores_interfaces_that_use_it() -> None:
+    assert judge(eni(1, addresses=("10.40.11.10", "10.40.11.20"))) == []
+
+
+def test_ignores_nodes_that_do_not_ask_for_it() -> None:
+    assert judge(eni(1, lone=2), primary=False) == []
+    assert result(accounting, crowded(60)).verdict is Verdict.CLEAR
+
+
+def test_shows_what_it_read_and_where() -> None:
+    assert [(e.field, e.value) for e in only(judge(eni(1, lone=2))).evidence] == [
+        ("spec.eni.use-primary-address", "true"),
+        ("eni-1: ip, not in addresses", "10.40.11.10"),
+    ]
+
+
+def test_does_not_judge_what_it_could_not_read() -> None:
+    assert on_nothing(accounting).verdict is Verdict.NOT_CHECKED
