@@ -1,0 +1,56 @@
+"""Branch interfaces of the VPC resource controller have no use, and no room, beside ENI mode."""
+
+from collections.abc import Iterator
+
+from checks.advice import change, links, look
+from checks.model import Evidence, Finding, Kind, Severity, Subject, check
+from checks.parts.aws import Interfaces
+from checks.parts.kubernetes import Nodes
+from checks.scale import counted
+
+
+@check(
+    id="security-groups-for-pods-unsupported",
+    title="Trunk interfaces take a slot that ENI mode counts on",
+    source="https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html",
+    modes=("eni",),
+)
+def security_groups_for_pods_unsupported(nodes: Nodes, interfaces: Interfaces) -> Iterator[Finding]:
+    """Trunk and branch interfaces belong to AWS's VPC resource controller; Cilium allocates none of them.
+
+    A SecurityGroupPolicy has no effect on pods that Cilium gives addresses to, and the trunk takes one
+    interface of the instance away.
+    """
+    trunks = {
+        node.name: item.id
+        for node in nodes.items
+        for item in interfaces.by_instance.get(node.instance_id or "", ())
+        if item.type == "trunk"
+    }
+    if not trunks:
+        return
+    name, trunk = next(iter(trunks.items()))
+    yield Finding(
+        kind=Kind.RISK,
+        severity=Severity.MEDIUM,
+        title=f"{counted(len(trunks), 'node has', 'nodes have')} a trunk interface beside Cilium's",
+        because=f"{trunk} on {name} is of type trunk, which only the VPC resource controller makes. "
+        "Addresses of pods are Cilium's here, so security groups for pods have no effect.",
+        subjects=tuple(Subject("Node", node) for node in trunks),
+        evidence=(Evidence(Interfaces.ASKED, "InterfaceType", "trunk", len(trunks)),),
+        actions=(
+            look(
+                "See whether anybody asks for it",
+                "kubectl get securitygrouppolicies -A; "
+                "kubectl -n kube-system get daemonset aws-node -o yaml | grep -A1 ENABLE_POD_ENI",
+                "Policies exist, or ENABLE_POD_ENI is true.",
+            ),
+            change(
+                "Remove the SecurityGroupPolicies and ENABLE_POD_ENI, and replace the nodes",
+                None,
+                risk="replaced nodes evict their pods; use Cilium policies, or chain on the AWS CNI, instead",
+                verify="No interface of a node is of type trunk.",
+            ),
+        ),
+        references=links("cilium#18833", "cilium#15770", "vpc-cni#2801"),
+    )

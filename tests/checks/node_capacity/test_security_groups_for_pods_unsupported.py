@@ -1,0 +1,30 @@
+from checks.model import Kind, Severity, Subject
+from checks.node_capacity.security_groups_for_pods_unsupported import (
+    security_groups_for_pods_unsupported as unsupported,
+)
+from checks.run import Verdict
+from tests.checks.hand import on_nothing
+from tests.checks.node_capacity.scene import crowded, finding, result
+
+
+def test_warns_of_a_trunk_interface_on_a_node() -> None:
+    cluster = crowded(6, max_pods=29)
+    node = cluster.node_list[0]
+    node.enis[-1].interface_type = "trunk"
+    found = finding(unsupported, cluster)
+    assert (found.kind, found.severity) == (Kind.RISK, Severity.MEDIUM)
+    assert found.subjects == (Subject("Node", node.name),)
+    assert [(e.asked, e.value) for e in found.evidence] == [("aws/ec2/describe-network-interfaces", "trunk")]
+
+
+def test_is_silent_on_ordinary_nodes() -> None:
+    assert result(unsupported, crowded(6, max_pods=29)).verdict is Verdict.CLEAR
+
+
+def test_does_not_judge_refused_interfaces() -> None:
+    path = "aws/ec2/describe-network-interfaces"
+    assert result(unsupported, crowded(6, max_pods=29), path).verdict is Verdict.NOT_CHECKED
+
+
+def test_does_not_judge_what_it_could_not_read() -> None:
+    assert on_nothing(unsupported).verdict is Verdict.NOT_CHECKED
