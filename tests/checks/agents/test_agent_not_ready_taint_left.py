@@ -1,0 +1,71 @@
+from checks.agents.agent_not_ready_taint_left import agent_not_ready_taint_left as left
+from checks.model import Finding, Undecided
+from checks.parts.derived import SchedulerReason, UnscheduledPod
+from checks.parts.kubernetes import Deployments, Pods, Taint
+from checks.run import Verdict
+from tests.checks.hand import (
+    META,
+    ago,
+    config,
+    explained,
+    node,
+    nodes,
+    on_nothing,
+    only,
+    pod,
+    waiting,
+    workload,
+)
+
+KEY = "node.cilium.io/agent-not-ready"
+
+
+def judge(
+    *, key: str = KEY, ready: bool = True, since_s: float = 600, operator: int = 1, own_key: str = ""
+) -> list[Finding | Undecided]:
+    agent = pod(
+        "cilium-1", "kube-system", node="n1", labels=(("k8s-app", "cilium"),), ready=ready,
+        ready_since=ago(seconds=since_s),
+    )  # fmt: skip
+    text = "node(s) had untolerated taint {node.cilium.io/agent-not-ready: true}"
+    lost = UnscheduledPod(pod=pod("api-1"), reasons=(SchedulerReason(1, text),))
+    settings = {"agent_not_ready_taint_key": own_key} if own_key else {}
+    return left(
+        META,
+        nodes(node("n1", taints=(Taint(key=key, effect="NoExecute"),))),
+        Pods(items=(agent,)),
+        config("cluster-pool", **settings),
+        Deployments(items=(workload("cilium-operator", 1, operator),)),
+        waiting(unscheduled=(lost,)),
+    )
+
+
+def test_names_a_ready_node_that_keeps_the_taint() -> None:
+    finding = only(judge())
+    assert [s.name for s in finding.subjects] == ["n1"]
+    assert {s.name for s in explained(finding, "pods-not-scheduled") or ()} == {"api-1"}
+    assert finding.follows_from == ()
+
+
+def test_follows_from_an_operator_that_is_down() -> None:
+    finding = only(judge(operator=0))
+    assert [claim.symptom for claim in finding.follows_from] == ["operator-not-ready"]
+    assert ("cilium-operator: status.readyReplicas", "0") in {(e.field, e.value) for e in finding.evidence}
+
+
+def test_shows_the_taint() -> None:
+    assert ("spec.taints[].key", KEY) in {(e.field, e.value) for e in only(judge()).evidence}
+
+
+def test_ignores_the_taint_while_the_agent_is_not_ready_or_just_became_so() -> None:
+    assert judge(ready=False) == []
+    assert judge(since_s=60) == []
+
+
+def test_ignores_taints_of_others_and_knows_a_key_of_ones_own() -> None:
+    assert judge(key="dedicated") == []
+    assert only(judge(key="startup/cilium", own_key="startup/cilium"))
+
+
+def test_does_not_judge_what_was_not_read() -> None:
+    assert on_nothing(left).verdict is Verdict.NOT_CHECKED
