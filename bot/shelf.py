@@ -32,6 +32,10 @@ class Kept:
     report: Report
 
 
+# Built on import, by one thread: msgspec's first use of a type is not safe beside another.
+_KEPT = msgspec.json.Decoder(Kept)
+
+
 class Shelf:
     """The store's typed face."""
 
@@ -78,7 +82,7 @@ class Shelf:
     def _get(self, key: str) -> Kept | None:
         try:
             value = self._store.get(key)
-            kept = None if value is None else msgspec.json.decode(value, type=Kept)
+            kept = None if value is None else _KEPT.decode(value)
         except StoreError as error:
             logger.warning("%s is not read: %s", key, error)
         except (msgspec.DecodeError, RecursionError):  # another version's, or garbled

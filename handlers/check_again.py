@@ -41,6 +41,10 @@ class ClickPayload(msgspec.Struct, frozen=True):
     response_url: str = ""
 
 
+# Bolt's threads meet here: msgspec's first use of a struct is not safe beside another, so it is now.
+msgspec.json.Decoder(ClickPayload)
+
+
 def begin(body: Mapping[str, object], desk: Desk) -> tuple[Task, Place]:
     """The task that sweeps anew for a click, and where it was clicked.
 

@@ -21,13 +21,16 @@ class FakeRedis:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.memory = MemoryStore(clock)
         self.away = False
+        self.asked = 0
 
     def get(self, name: str) -> bytes | None:
+        self.asked += 1
         if self.away:
             raise Away("redis://:hunter2@redis:6379 does not answer")
         return self.memory.get(name)
 
     def set(self, name: str, value: bytes, *, nx: bool = False, px: int | None = None) -> bool | None:
+        self.asked += 1
         if self.away:
             raise Away("redis://:hunter2@redis:6379 does not answer")
         if nx and self.memory.get(name) is not None:
@@ -54,7 +57,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["memory", "redis"])
 def store(request: pytest.FixtureRequest, clock: Clock) -> MemoryStore | RedisStore:
-    return MemoryStore(clock) if request.param == "memory" else RedisStore(FakeRedis(clock), (Away,))
+    return MemoryStore(clock) if request.param == "memory" else RedisStore(FakeRedis(clock), (Away,), clock)
 
 
 def test_keeps_a_value_for_as_long_as_it_was_told(store: MemoryStore | RedisStore, clock: Clock) -> None:
@@ -110,7 +113,7 @@ def test_redis_away_costs_what_it_keeps_and_never_an_answer(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     redis = FakeRedis(clock)
-    shelf = Shelf(RedisStore(redis, (Away,)), lambda: NOON)
+    shelf = Shelf(RedisStore(redis, (Away,), clock), lambda: NOON)
     redis.away = True
     shelf.keep_report("shop", incident())
     assert shelf.report("shop") is None
@@ -119,6 +122,10 @@ def test_redis_away_costs_what_it_keeps_and_never_an_answer(
     with pytest.raises(StoreError):
         shelf.claim("digest")
     redis.away = False
+    asked = redis.asked
+    shelf.keep_report("shop", incident())
+    assert redis.asked == asked  # it is left alone for a while: nobody waits for it again and again
+    clock.now = 6.0
     shelf.keep_report("shop", incident())
     assert shelf.report("shop") is not None
     assert "Away" in caplog.text
