@@ -12,7 +12,7 @@ from bot.settings import Access
 from checks.collect.live.agents import Agents
 from checks.collect.live.aws import AwsReader
 from checks.collect.live.aws_api import AwsApi, TypeCache
-from checks.collect.live.connection import Deadline
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.exec import run
 from checks.collect.live.first_node import FirstNode
 from checks.collect.live.kubernetes import ApiServer

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from checks.collect.live.agents import Agents
 from checks.collect.live.aws import AwsReader
 from checks.collect.live.aws_api import AwsApi, TypeCache
-from checks.collect.live.connection import Credentials, Deadline
+from checks.collect.live.connection import Credentials
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.dns import Outcome
 from checks.collect.live.exec import run
 from checks.collect.live.kubernetes import ApiServer

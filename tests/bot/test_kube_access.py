@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.kube_access import KubeAccess, kube_access
 from bot.settings import Access
-from checks.collect.live.connection import Deadline
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.exec import Container, run
 from checks.collect.live.kubernetes import ApiServer
 from checks.collect.source import SourceError, UnreadError

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from checks.collect.live.connection import Deadline
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.exec import Container, ExecError, Runner
 from checks.collect.live.kubernetes import LIMIT, ApiServer
 from checks.collect.live.paging import continues

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from checks.collect.grants import right_for
-from checks.collect.live.connection import Deadline
+from checks.collect.live.deadline import Deadline
 from checks.collect.refusals import aws_refusal
 from checks.collect.source import UnreadError
 

@@ -7,30 +7,17 @@ memory. The official client is asked only for configuration and credentials, by 
 import http.client
 import socket
 import ssl
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from checks.collect.live.deadline import Deadline, LostError
 
 MAX_BODY_BYTES = 64 * 1024 * 1024  # a page of 500 pods is some 3 MB; whatever is larger is no page
 READ_BYTES = 1024 * 1024
 CONNECT_TIMEOUT_S = 5.0  # an address that drops packets should cost one fifth of the sweep, not all of it
 READ_TIMEOUT_S = 15.0
-
-
-class LostError(Exception):
-    """The exchange broke below HTTP: no connection, a cut answer, no HTTP at all.
-
-    ``late`` tells whether time ran out, ``answered`` whether an answer had begun.
-    """
-
-    def __init__(self, why: str, *, late: bool = False, answered: bool = False) -> None:
-        """``why`` is short and holds nothing of the answer."""
-        super().__init__(why)
-        self.why = why
-        self.late = late
-        self.answered = answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +42,6 @@ class Access(Protocol):
     def renew(self, stale: Credentials) -> Credentials:
         """Others than ``stale``, which the API server refused; asks anew only if it is still current."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A moment of a monotonic clock after which nothing is asked any more."""
-
-    ends: float
-    clock: Callable[[], float] = time.monotonic
-
-    @classmethod
-    def after(cls, seconds: float, clock: Callable[[], float] = time.monotonic) -> "Deadline":
-        """The moment that many seconds from now."""
-        return cls(clock() + seconds, clock)
-
-    def left(self) -> float:
-        """Seconds left; zero or less when it is over."""
-        return self.ends - self.clock()
-
-    def within(self, seconds: float) -> float:
-        """A timeout of at most ``seconds`` that the deadline leaves. Raises LostError when none is left."""
-        left = min(seconds, self.left())
-        if left <= 0:
-            raise LostError("no time left", late=True)
-        return left
-
-    def sooner(self, seconds: float) -> "Deadline":
-        """This deadline, or ``seconds`` from now if that comes first."""
-        return Deadline(min(self.ends, self.clock() + seconds), self.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from checks.collect.live.connection import (
-    READ_TIMEOUT_S,
-    Credentials,
-    Deadline,
-    LostError,
-    open_socket,
-)
+from checks.collect.live.connection import READ_TIMEOUT_S, Credentials, open_socket
+from checks.collect.live.deadline import Deadline, LostError
 
 # https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming: the first byte names the channel.
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
@@ -64,6 +59,10 @@ class _Status(msgspec.Struct, gc=False):
     status: str = ""
     reason: str = ""
     details: _Details | None = None
+
+
+# Built on import, by one thread: msgspec's first use of a struct is not safe beside another.
+_STATUS = msgspec.json.Decoder(_Status)
 
 
 def run(credentials: Credentials, pod: Container, command: Sequence[str], deadline: Deadline) -> bytes:
@@ -132,7 +131,7 @@ def _collect(line: Any, deadline: Deadline) -> bytes:
 def _judge(content: bytes, err: bytes) -> None:
     """Raise ExecError unless the status on channel 3 says that the command ended well."""
     try:
-        status = msgspec.json.decode(content, type=_Status)
+        status = _STATUS.decode(content)
     except (msgspec.DecodeError, RecursionError):
         raise ExecError("ended with a status that is no JSON") from None
     if status.status == "Success":
@@ -147,7 +146,7 @@ def _judge(content: bytes, err: bytes) -> None:
 def _reason(error: Any) -> str:
     """The reason word of the Status that the API server refused with, or the HTTP status."""
     try:
-        reason = msgspec.json.decode(error.resp_body or b"", type=_Status).reason
+        reason = _STATUS.decode(error.resp_body or b"").reason
     except (msgspec.DecodeError, RecursionError):
         reason = ""
     return reason or f"HTTP {error.status_code}"

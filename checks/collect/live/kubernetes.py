@@ -2,21 +2,29 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from functools import partial
 from urllib.parse import quote
 
 import msgspec
 
 from checks.collect.grants import right_for
-from checks.collect.live.connection import Access, Answer, Connection, Credentials, Deadline, LostError
-from checks.collect.live.paging import continues
+from checks.collect.live.connection import Access, Answer, Connection, Credentials
+from checks.collect.live.deadline import Deadline, LostError
+from checks.collect.live.paging import continues, way_on
+from checks.collect.live.side_by_side import side_by_side
 from checks.collect.refusals import kubernetes_refusal
 from checks.collect.source import RestartError, UnreadError
+from checks.collect.wire import decode
 
 LIMIT = 500  # larger pages cost memory and win nothing
 MAX_WAITS = 8  # of one request, told by 429 or 503 to come back later
 AGAIN_S = 0.5  # before a request that failed with 5xx is made once more
+
+PODS = "kubernetes/api/v1/pods"
+LARGE = 20_000  # pods; below that one list after the other is as fast
+LISTS_AT_ONCE = 4
 
 # What no collector keeps is not fetched: Normal events, and the heartbeats of thousands of nodes.
 SELECTORS = {
@@ -42,11 +50,26 @@ class ApiServer:
         """The pages of one recording path, "kubernetes/api/v1/pods". Raises UnreadError.
 
         The next page is asked for, on a second connection, before this one is handed out: the API server
-        encodes it while the collector decodes. RestartError when a continue token has expired.
+        encodes it while the collector decodes. The pods of a large cluster are read by namespace, four at a
+        time: there the API server's encoding is the limit. RestartError when a continue token has expired.
         """
+        pages = self._listed(path, _target(path))
+        if path != PODS:
+            yield from pages
+            return
+        page = next(pages)
+        names = self._namespaces() if way_on(page)[1] > LARGE else ()
+        if names:  # the first page comes again with its namespace
+            pages.close()
+            lists = (partial(self._listed, path, _target(path, name)) for name in names)
+            yield from side_by_side(lists, LISTS_AT_ONCE)
+        else:
+            yield page
+            yield from pages
+
+    def _listed(self, path: str, target: str) -> Generator[bytes, None, None]:
         first, second = self._take(), None
         try:
-            target = _target(path)
             page = self._get(first, path, target)
             while token := continues(page):
                 following = f"{target}&continue={quote(token, safe='')}"
@@ -67,6 +90,17 @@ class ApiServer:
             self._give(first)
             if second:
                 self._give(second)
+
+    def _namespaces(self) -> list[str]:
+        """The names of all namespaces; empty when they cannot be listed."""
+        path = "kubernetes/api/v1/namespaces"
+        try:
+            pages = list(self._listed(path, _target(path)))
+            return [
+                item.metadata.name for page in pages for item in decode(page, _Names, "NamespaceList").items
+            ]
+        except UnreadError:
+            return []
 
     def get(self, path: str, target: str, deadline: Deadline | None = None) -> bytes:
         """The answer to GET ``target``; errors name the recording path. Raises UnreadError."""
@@ -162,14 +196,30 @@ class ApiServer:
         return UnreadError(f"unreadable: {right_for(path)} ({error.why})")
 
 
+class _Meta(msgspec.Struct, gc=False):
+    name: str = ""
+
+
+class _Named(msgspec.Struct, gc=False):
+    metadata: _Meta = msgspec.field(default_factory=_Meta)
+
+
+class _Names(msgspec.Struct, gc=False):
+    items: tuple[_Named, ...] = ()
+
+
 class _Status(msgspec.Struct, gc=False):
     reason: str = ""
+
+
+# Built on import, by one thread: msgspec's first use of a struct is not safe beside another.
+_STATUS = msgspec.json.Decoder(_Status)
 
 
 def _reason(body: bytes) -> str:
     """The reason word of a Status; "" when the answer is none."""
     try:
-        return msgspec.json.decode(body, type=_Status).reason
+        return _STATUS.decode(body).reason
     except (msgspec.DecodeError, RecursionError):
         return ""
 
@@ -181,9 +231,11 @@ def _wait_s(answer: Answer, waits: int) -> float | None:
     return AGAIN_S if answer.status >= 500 and waits < 1 else None
 
 
-def _target(path: str) -> str:
+def _target(path: str, namespace: str = "") -> str:
+    """The question for a recording path; for the objects of one namespace, if there is one."""
     path = path.removeprefix("kubernetes/")
-    target = "/" + quote(path)
+    above, _, kind = path.rpartition("/")
+    target = f"/{above}/namespaces/{quote(namespace)}/{kind}" if namespace else "/" + quote(path)
     if path == "version":
         return target
     selector = SELECTORS.get(path)

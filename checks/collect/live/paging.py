@@ -18,7 +18,12 @@ _decoder = msgspec.json.Decoder(_Head)
 
 
 def continues(page: bytes) -> str:
-    """The continue token of a list page, "" at the end of the list or when the page is no list.
+    """The continue token of a list page, "" at the end of the list or when the page is no list."""
+    return way_on(page)[0]
+
+
+def way_on(page: bytes) -> tuple[str, int]:
+    """The continue token of a list page, and how many items follow as far as the API server tells.
 
     The API server writes a list's metadata before ``items`` for its own kinds and after them for custom
     resources. Either end is taken only if it is a complete JSON object by itself, which proves that the cut
@@ -26,7 +31,9 @@ def continues(page: bytes) -> str:
     page is decoded. A page that is no JSON has no token: whoever decodes it will say so.
     """
     head = _front(page) or _back(page) or _decode(page)
-    return head.metadata.continue_ if head and head.metadata else ""
+    if head is None or head.metadata is None:
+        return "", 0
+    return head.metadata.continue_, head.metadata.remaining or 0
 
 
 def _front(page: bytes) -> _Head | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from checks.collect.live.agents import Agents, spread
-from checks.collect.live.connection import Credentials, Deadline
+from checks.collect.live.connection import Credentials
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.exec import Container, ExecError, run
 from checks.collect.live.kubernetes import ApiServer
 from checks.collect.source import UnreadError

@@ -12,7 +12,7 @@ from botocore.stub import ANY, Stubber
 
 from checks.collect.live.aws import AwsReader
 from checks.collect.live.aws_api import TYPES_KEPT_S, AwsApi, TypeCache
-from checks.collect.live.connection import Deadline
+from checks.collect.live.deadline import Deadline
 from checks.collect.source import UnreadError
 
 CLUSTER = {"cluster": {"name": "shop", "resourcesVpcConfig": {"vpcId": "vpc-1"}}}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from checks.collect.live.connection import Credentials, Deadline
+from checks.collect.live.connection import Credentials
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.kubernetes import LIMIT, ApiServer
 from checks.collect.source import RestartError, UnreadError
 from tests.checks.collect.live.stand_in import (
@@ -112,6 +113,35 @@ def test_fetches_warnings_only_and_no_heartbeats(cluster: Cluster) -> None:
     events, leases = cluster.asked
     assert "fieldSelector=type%3DWarning" in events
     assert "fieldSelector=metadata.namespace%21%3Dkube-node-lease" in leases
+
+
+def huge(cluster: Cluster) -> None:
+    """Make the first page say that 25,000 pods follow."""
+    body = {"kind": "PodList", "metadata": {"continue": "x", "remainingItemCount": 25_000}, "items": MANY[:9]}
+    cluster.scripts[TARGET] = [answer(body), answer({"kind": "PodList", "metadata": {}, "items": MANY[9:]})]
+
+
+def test_reads_the_pods_of_a_large_cluster_by_namespace(cluster: Cluster) -> None:
+    huge(cluster)
+    spaces = [f"team-{number}" for number in range(7)]
+    cluster.lists["/api/v1/namespaces"] = [{"metadata": {"name": name}} for name in spaces]
+    for number, name in enumerate(spaces):
+        cluster.lists[f"/api/v1/namespaces/{name}/pods"] = MANY[number::7]
+    found = names(list(reader(cluster).pages(PODS)))
+    assert sorted(found) == sorted(f"pod-{number}" for number in range(1201))
+
+
+def test_a_refusal_in_one_namespace_is_a_refusal_of_the_list(cluster: Cluster) -> None:
+    huge(cluster)
+    cluster.lists["/api/v1/namespaces"] = [{"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}]
+    cluster.lists["/api/v1/namespaces/a/pods"] = MANY
+    cluster.scripts["/api/v1/namespaces/b/pods"] = [refuse(403, "Forbidden")]
+    assert unread(reader(cluster)).reason == "refused: list pods (Forbidden)"
+
+
+def test_reads_on_page_by_page_where_namespaces_cannot_be_listed(cluster: Cluster) -> None:
+    huge(cluster)
+    assert len(names(list(reader(cluster).pages(PODS)))) == 1201
 
 
 def test_asks_objects_by_their_path(cluster: Cluster) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from checks.collect.live.connection import Deadline
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.dns import Outcome
 from checks.collect.live.kubernetes import ApiServer
 from checks.collect.live.probes import Prober
