@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.derived import Accounts, Waiting
+from checks.parts.derived import Accounts, NodeAccount, Waiting
 from checks.parts.kubernetes import Nodes, Pods
 from checks.scale import counted
 
@@ -22,7 +22,7 @@ def scheduler_ip_blind_skew(nodes: Nodes, accounts: Accounts, waiting: Waiting) 
     One full node can hold up a rollout while its neighbours have hundreds of addresses free. A DaemonSet's
     pods cannot move and need room on their own node.
     """
-    full = [a for a in accounts.items if a.free_for_pods == 0 and a.name in waiting.stuck_on]
+    full = [a for a in accounts.items if _is_full(a) and a.name in waiting.stuck_on]
     others = [a for a in accounts.items if _takes_pods(a.name, nodes) and a not in full]
     free = sum(a.free_for_pods or 0 for a in others)
     stuck = [item for a in full for item in waiting.stuck_on[a.name] if item.pod.owner_kind != "DaemonSet"]
@@ -63,6 +63,11 @@ def scheduler_ip_blind_skew(nodes: Nodes, accounts: Accounts, waiting: Waiting) 
         ),
         explains=(Explains("pods-without-ip", frozenset(item.subject for item in stuck)),),
     )
+
+
+def _is_full(account: NodeAccount) -> bool:
+    """Whether it gave out all that it ever can; a node that was never given any lacks something else."""
+    return bool(account.capacity) and account.free_for_pods == 0
 
 
 def _takes_pods(name: str, nodes: Nodes) -> bool:
