@@ -1,6 +1,7 @@
 """One CNI hands out pod addresses on a node: the AWS VPC CNI must not run beside Cilium's own IPAM."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.coexistence.unmanaged import absence_means_nothing, in_migration, subject_of, unmanaged
@@ -98,7 +99,8 @@ def aws_node_still_running(
             ),
             change(
                 "Park it: a selector that matches no node (an add-on must go first, or it comes back)",
-                f"aws eks delete-addon --cluster-name {eks.name if eks else 'CLUSTER'} --addon-name vpc-cni "
+                f"aws eks delete-addon --cluster-name {quote(eks.name) if eks else 'CLUSTER'} "
+                "--addon-name vpc-cni "
                 "--preserve; kubectl -n kube-system patch daemonset aws-node --type strategic -p "
                 '\'{"spec":{"template":{"spec":{"nodeSelector":{"io.cilium/aws-node-enabled":"true"}}}}}\'',
                 risk="pods that it serves keep their addresses until they restart",

@@ -1,6 +1,7 @@
 """Every pod of the pod network must have a CiliumEndpoint, or Cilium does nothing for it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.coexistence.unmanaged import absence_means_nothing, in_migration, outside, subject_of, unmanaged
@@ -98,7 +99,7 @@ def _finding(
             ),
             change(
                 "Delete them, so that their controllers start them under Cilium",
-                f"kubectl -n {found[0].namespace} delete pod {found[0].name}",
+                f"kubectl -n {quote(found[0].namespace)} delete pod {quote(found[0].name)}",
                 risk="restarts the pod; go workload by workload",
                 verify="the new pod has a CiliumEndpoint of its name",
             ),

@@ -1,6 +1,7 @@
 """EC2, or the operator's own limiter, makes address allocation wait its turn."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
@@ -87,7 +88,7 @@ def ec2_api_throttled(
             change(
                 "Ask for fewer things: prefixes need a sixteenth of the calls; else change the "
                 "operator's limit",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 '--set-json \'operator.extraArgs=["--limit-ipam-api-qps=2","--limit-ipam-api-burst=10"]\'',
                 risk="lower eases EC2's throttling, higher the operator's own limit; the operator restarts",
                 verify="throttled calls stop growing and nodes leave the deficit",

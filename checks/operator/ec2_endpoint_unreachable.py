@@ -1,12 +1,13 @@
 """The operator must reach EC2, and must not need the DNS that waits for it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.cilium_pods import operator_deployment
 from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.operator.told import lines_with, quoted
+from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
 from checks.parts.cilium import CiliumConfig, CiliumNodes
@@ -85,11 +86,11 @@ def ec2_endpoint_unreachable(
                 "Let the operator use the node's resolver"
                 if lookup
                 else "Make a VPC endpoint for EC2 with private DNS and port 443 open to the nodes",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 "--set operator.dnsPolicy=Default"
                 if lookup
                 else "aws ec2 create-vpc-endpoint --vpc-id VPC --vpc-endpoint-type Interface "
-                f"--service-name com.amazonaws.{meta.region or 'REGION'}.ec2 --private-dns-enabled "
+                f"--service-name com.amazonaws.{region_word(meta)}.ec2 --private-dns-enabled "
                 "--subnet-ids SUBNETS --security-group-ids GROUP",
                 risk="restarts the operator" if lookup else "none; an endpoint costs by the hour",
                 verify="the operator's lines about ec2 stop, and waiting nodes get interfaces",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
@@ -61,7 +62,9 @@ def iam_missing_permission(
     calls = failed_calls(operator_metrics, "Unauthorized", "AccessDenied", "403")
     if not said and not calls:
         return
-    missing = sorted({m[1] for line in said for m in _OPERATION.finditer(line)} | set(calls))
+    missing = sorted(
+        {m[1] for line in said for m in _OPERATION.finditer(line)} | {c for c in calls if c.isalpha()}
+    )
     named = ", ".join(f"ec2:{name}" for name in missing) or "an EC2 action"
     yield Finding(
         kind=Kind.CAUSE,
@@ -88,7 +91,7 @@ def iam_missing_permission(
             change(
                 "Add what this version needs to the operator's policy, then restart the operator",
                 f"# actions: {' '.join(f'ec2:{name}' for name in _needed(version))}\n"
-                f"kubectl -n {meta.cilium_namespace} rollout restart deployment/cilium-operator",
+                f"kubectl -n {quote(meta.cilium_namespace)} rollout restart deployment/cilium-operator",
                 risk="none to running pods; some of these errors are fatal only at the operator's start",
                 verify="the refusals stop, and waiting nodes get interfaces within a minute",
             ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.cilium_pods import OPERATOR_LEASE, operator_deployment, operator_lease, operator_pods
@@ -86,13 +87,14 @@ def operator_down_or_no_leader(
         actions=(
             look(
                 "See why the operator does not run",
-                f"kubectl -n {meta.cilium_namespace} describe pods -l io.cilium/app=operator && "
-                f"kubectl -n {meta.cilium_namespace} logs deployment/cilium-operator --previous --tail=50",
+                f"kubectl -n {quote(meta.cilium_namespace)} describe pods -l io.cilium/app=operator && "
+                f"kubectl -n {quote(meta.cilium_namespace)} logs deployment/cilium-operator --previous "
+                "--tail=50",
                 "Pending names a taint or request, a waiting container its image or its last exit",
             ),
             change(
                 "Let it run where nodes are still bare: tolerate not-ready and uninitialized, two replicas",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 '--set operator.replicas=2 --set-json \'operator.tolerations=[{"operator":"Exists"}]\'',
                 risk="restarts the operator; running pods keep their addresses",
                 verify=f"kubectl -n {meta.cilium_namespace} get lease {OPERATOR_LEASE} shows a holder "

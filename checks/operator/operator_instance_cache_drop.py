@@ -1,6 +1,7 @@
 """The operator must not lose sight of an instance that is running."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
@@ -74,12 +75,13 @@ def operator_instance_cache_drop(
         actions=(
             look(
                 "See which instances it misses",
-                f"kubectl -n {cilium.namespace} logs deployment/cilium-operator | grep 'Instance not found'",
+                f"kubectl -n {quote(cilium.namespace)} logs deployment/cilium-operator | grep 'Instance "
+                "not found'",
                 "the same instances again and again",
             ),
             change(
                 "Restart the operator, and drop the subnet filter",
-                f"kubectl -n {cilium.namespace} rollout restart deployment/cilium-operator",
+                f"kubectl -n {quote(cilium.namespace)} rollout restart deployment/cilium-operator",
                 risk="none to running pods",
                 verify="the nodes' CiliumNodes list interfaces within a minute",
             ),

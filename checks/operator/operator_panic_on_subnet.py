@@ -1,6 +1,7 @@
 """An interface in a subnet that the operator does not know must not crash it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.cilium_pods import operator_pods
@@ -79,12 +80,14 @@ def operator_panic_on_subnet(
         actions=(
             look(
                 "Read the stack of the last crash",
-                f"kubectl -n {meta.cilium_namespace} logs deployment/cilium-operator --previous --tail=60",
+                f"kubectl -n {quote(meta.cilium_namespace)} logs deployment/cilium-operator --previous "
+                "--tail=60",
                 "the frames name the parsing of ENIs",
             ),
             change(
                 "Upgrade to 1.18.4 or later; until then drop the subnet filter",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values --version "
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
+                "--version "
                 "1.18.4",
                 risk="restarts operator and agents; read the release's upgrade notes first",
                 verify="the restart count stands still and one replica holds the lease",

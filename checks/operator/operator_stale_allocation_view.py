@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.blocks import networks
@@ -112,7 +113,7 @@ def operator_stale_allocation_view(
             ),
             change(
                 "Restart the operator",
-                f"kubectl -n {meta.cilium_namespace} rollout restart deployment/cilium-operator",
+                f"kubectl -n {quote(meta.cilium_namespace)} rollout restart deployment/cilium-operator",
                 risk="none to running pods",
                 verify="the nodes have addresses in their CiliumNodes within a minute; upgrade if it "
                 "comes back",

@@ -1,10 +1,11 @@
 """The operator must find AWS credentials and a region before it can ask for anything."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.operator.told import lines_with, quoted
+from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
 from checks.parts.cilium import CiliumConfig, CiliumNodes
@@ -67,7 +68,7 @@ def operator_without_credentials_or_region(
         actions=(
             look(
                 "See how the operator should get its role",
-                f"kubectl -n {meta.cilium_namespace} get serviceaccount cilium-operator "
+                f"kubectl -n {quote(meta.cilium_namespace)} get serviceaccount cilium-operator "
                 "-o jsonpath='{.metadata.annotations}'",
                 "eks.amazonaws.com/role-arn is there (or a pod identity association is), and its trust "
                 "policy "
@@ -75,10 +76,10 @@ def operator_without_credentials_or_region(
             ),
             change(
                 "Give the ServiceAccount its role and, without instance metadata, the region",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 '--set-json \'serviceAccounts.operator.annotations={"eks.amazonaws.com/role-arn":"ARN"}\' '
                 "--set-json 'operator.extraEnv=["
-                f'{{"name":"AWS_REGION","value":"{meta.region or "REGION"}"}}]\'',
+                f'{{"name":"AWS_REGION","value":"{region_word(meta)}"}}]\'',
                 risk="restarts the operator",
                 verify="the lines stay away and the operator holds its lease",
             ),

@@ -1,6 +1,7 @@
 """The operator's image must have the allocator of the configured IPAM mode."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.cilium_pods import operator_deployment
@@ -71,13 +72,14 @@ def operator_wrong_image(
         actions=(
             look(
                 "See what the operator says at its end",
-                f"kubectl -n {meta.cilium_namespace} logs deployment/cilium-operator --previous --tail=20",
+                f"kubectl -n {quote(meta.cilium_namespace)} logs deployment/cilium-operator --previous "
+                "--tail=20",
                 "it names the allocator that this image is built without",
             ),
             change(
                 f"Let the chart pick {wanted}, and drop overrides of operator.image",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
-                f"{f'--version {version.text} ' if version else ''}"
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
+                f"{f'--version {quote(version.text)} ' if version else ''}"
                 + (
                     "--set eni.enabled=true --set ipam.mode=eni"
                     if cilium.allocator == "eni"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from checks.model import Evidence
-from checks.parts.agents import OperatorLog, OperatorMetrics, Sample
+from checks.parts.agents import Meta, OperatorLog, OperatorMetrics, Sample
 
 EC2_CALLS = "cilium_operator_ec2_api_duration_seconds_count"
 _CODE_LABELS = ("responseCode", "response_code")
@@ -44,6 +44,12 @@ def counted_calls(calls: dict[str, float]) -> Iterator[Evidence]:
         yield Evidence(
             OperatorMetrics.ASKED, f'growth of {EC2_CALLS}{{operation="{operation}"}}', f"{grown:g}"
         )
+
+
+def region_word(meta: Meta) -> str:
+    """The region as a command may hold it, or REGION where it is not known or no region's name."""
+    name = meta.region or ""
+    return name if name.replace("-", "").isalnum() else "REGION"
 
 
 def _code(item: Sample) -> str:

@@ -1,6 +1,7 @@
 """The operator must know how many interfaces and addresses an instance type takes."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
@@ -85,13 +86,13 @@ def unknown_instance_type_limits(
         actions=(
             look(
                 "See whether EC2 tells the limits",
-                f"aws ec2 describe-instance-types --instance-types {' '.join(named) or 'TYPE'} "
+                f"aws ec2 describe-instance-types --instance-types {' '.join(map(quote, named)) or 'TYPE'} "
                 "--query 'InstanceTypes[].NetworkInfo'",
                 "MaximumNetworkInterfaces and Ipv4AddressesPerInterface",
             ),
             change(
                 "Let the operator ask EC2" if table else "Restart the operator, so that it asks EC2 anew",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
                 "--set eni.updateEC2AdapterLimitViaAPI=true"
                 if table
                 else f"kubectl -n {cilium.namespace} rollout restart deployment/cilium-operator",

@@ -1,6 +1,7 @@
 """A node must not lose prefixes for good because the first of its subnets had no free block."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.free_blocks import free_blocks_of
@@ -81,12 +82,13 @@ def pd_disabled_after_one_failure(
         actions=(
             look(
                 "See the one refusal",
-                f"kubectl -n {cilium.namespace} logs deployment/cilium-operator | grep 'out of prefixes'",
+                f"kubectl -n {quote(cilium.namespace)} logs deployment/cilium-operator | grep 'out of "
+                "prefixes'",
                 "one line per node that gave up",
             ),
             change(
                 "Take the selector's tag off the subnet without blocks, then replace the nodes",
-                f"aws ec2 delete-tags --resources {sorted(bad)[0]} --tags Key=TAG",
+                f"aws ec2 delete-tags --resources {quote(sorted(bad)[0])} --tags Key=TAG",
                 risk="moves the pods of the replaced nodes; nodes in that subnet keep what they hold",
                 verify="new nodes' CiliumNodes list prefixes",
             ),

@@ -1,6 +1,7 @@
 """A prefix node on a subnet without whole blocks must still get single addresses."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.free_blocks import free_blocks_of
@@ -82,18 +83,20 @@ def pd_fallback_missing_1_20(
         actions=(
             look(
                 "See what the agents of these nodes wait for",
-                f"kubectl -n {cilium.namespace} logs -l k8s-app=cilium --tail=200 | grep -i 'waiting for'",
+                f"kubectl -n {quote(cilium.namespace)} logs -l k8s-app=cilium --tail=200 | grep -i "
+                "'waiting for'",
                 "they wait for a CIDR pool with nothing available",
             ),
             change(
                 "Upgrade to 1.20.2 or later",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values --version 1.20.2",
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
+                "--version 1.20.2",
                 risk="restarts operator and agents",
                 verify="the nodes' CiliumNodes list addresses and the nodes become ready",
             ),
             change(
                 "Until then give the pool subnets with whole blocks, or opt these nodes out of prefixes",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
                 "--set eni.nodeSpec.disablePrefixDelegation=true",
                 risk="new nodes hold single addresses until they are replaced",
                 verify="a new node's CiliumNode lists addresses",

@@ -1,6 +1,7 @@
 """A type that cannot hold prefixes must not carry a pod limit made for them."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, check
@@ -65,7 +66,7 @@ def prefix_delegation_non_nitro(
         actions=(
             look(
                 "See which types are Nitro",
-                f"aws ec2 describe-instance-types --instance-types {' '.join(names)} "
+                f"aws ec2 describe-instance-types --instance-types {' '.join(map(quote, names))} "
                 "--query 'InstanceTypes[].[InstanceType,Hypervisor,BareMetal]' --output table",
                 "xen means no prefixes",
             ),

@@ -1,6 +1,7 @@
 """A node that was there before prefix delegation keeps its single addresses until it is replaced."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, check
@@ -75,7 +76,7 @@ def prefix_delegation_sticky_secondary_ips(
             ),
             change(
                 "Replace the listed nodes, one at a time",
-                f"kubectl drain {sticky[0].name} --ignore-daemonsets --delete-emptydir-data",
+                f"kubectl drain {quote(sticky[0].name)} --ignore-daemonsets --delete-emptydir-data",
                 risk="moves the node's pods; then end the instance (node group: new launch template version; "
                 "Karpenter: delete the NodeClaim)",
                 verify="the new node's CiliumNode lists prefixes",

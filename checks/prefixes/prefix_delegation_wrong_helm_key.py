@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
@@ -83,17 +84,17 @@ def prefix_delegation_wrong_helm_key(
         actions=(
             look(
                 "See what the chart rendered",
-                f"kubectl -n {cilium.namespace} get configmap cilium-config "
+                f"kubectl -n {quote(cilium.namespace)} get configmap cilium-config "
                 "-o jsonpath='{.data.aws-enable-prefix-delegation}'",
                 "anything but true means that it is off; compare your keys with helm show values "
                 "cilium/cilium",
             ),
             change(
                 "Set the key that the chart has, and restart the operator",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values "
-                f"{f'--version {version.text} ' if version else ''}"
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
+                f"{f'--version {quote(version.text)} ' if version else ''}"
                 "--set ipam.mode=eni --set eni.enabled=true --set eni.awsEnablePrefixDelegation=true && "
-                f"kubectl -n {cilium.namespace} rollout restart deployment/cilium-operator",
+                f"kubectl -n {quote(cilium.namespace)} rollout restart deployment/cilium-operator",
                 risk="restarts the operator and, where the ConfigMap's checksum is on, the agents",
                 verify="the ConfigMap says true, and a new node's CiliumNode lists prefixes",
             ),

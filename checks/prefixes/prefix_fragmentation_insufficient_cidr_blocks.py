@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.free_blocks import free_blocks_of
@@ -126,7 +127,7 @@ def _actions(subnet: str) -> tuple[Action, ...]:
     return (
         look(
             "See what holds the subnet's addresses",
-            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={subnet} "
+            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={quote(subnet)} "
             "--query 'NetworkInterfaces[].[PrivateIpAddress,Description,length(PrivateIpAddresses)]' "
             "--output table",
             "single addresses scattered over the range; every one spoils its block of sixteen",

@@ -1,6 +1,7 @@
 """Excess addresses of a prefix are given back with the whole prefix, never one by one."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
@@ -63,7 +64,7 @@ def prefix_members_released_individually_1_20(
             ),
             change(
                 "Upgrade to 1.20.2 or later, or stop releasing until then",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
                 "--set eni.awsReleaseExcessIPs=false",
                 risk="restarts the operator; idle addresses stay on the nodes",
                 verify="the counter of refused calls stands still",

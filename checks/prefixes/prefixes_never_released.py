@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, check
@@ -71,7 +72,7 @@ def prefixes_never_released(
             ),
             change(
                 "Rotate the nodes, and upgrade to 1.20.2 or later, which releases whole prefixes",
-                f"kubectl drain {found[0].name} --ignore-daemonsets --delete-emptydir-data",
+                f"kubectl drain {quote(found[0].name)} --ignore-daemonsets --delete-emptydir-data",
                 risk="moves the node's pods; then end the instance",
                 verify="free addresses of the subnet rise by what the node held",
             ),

@@ -1,6 +1,7 @@
 """The cluster's DNS Service must have a ready pod behind it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.dns import dns_service
@@ -65,13 +66,13 @@ def coredns_without_endpoints(
         actions=(
             look(
                 "See what the DNS pods wait for",
-                f"kubectl -n {service.namespace} get pods -l k8s-app=kube-dns -o wide && "
-                f"kubectl -n {service.namespace} describe pods -l k8s-app=kube-dns",
+                f"kubectl -n {quote(service.namespace)} get pods -l k8s-app=kube-dns -o wide && "
+                f"kubectl -n {quote(service.namespace)} describe pods -l k8s-app=kube-dns",
                 "Pending without node: the scheduler; ContainerCreating: addresses; CrashLoop: its own log",
             ),
             change(
                 "Bring one replica up on a node with room; then spread replicas over nodes and zones",
-                f"kubectl -n {service.namespace} rollout restart deployment/coredns",
+                f"kubectl -n {quote(service.namespace)} rollout restart deployment/coredns",
                 risk="places the DNS pods anew; nothing resolves meanwhile, as now",
                 verify=f"kubectl -n {service.namespace} get endpointslices "
                 f"-l kubernetes.io/service-name={service.name} shows ready addresses",

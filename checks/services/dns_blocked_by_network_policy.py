@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.derive import GRACE
@@ -183,12 +184,13 @@ def _finding(found: list[_Blocked], kind: Kind, grew: float | None, services: Se
         actions=(
             look(
                 "Ask from one of these pods",
-                f"kubectl -n {where[0]} exec POD -- nslookup kubernetes.default",
+                f"kubectl -n {quote(where[0])} exec POD -- nslookup kubernetes.default",
                 "it times out there and answers in a pod that no egress policy selects",
             ),
             change(
                 "Allow DNS beside the rules that are there",
-                f"kubectl -n {first.namespace or where[0]} edit {first.kind.lower()} {first.name}   # "
+                f"kubectl -n {quote(first.namespace or where[0])} edit {quote(first.kind.lower())} "
+                f"{quote(first.name)}   # "
                 "allow UDP and TCP 53 to "
                 "namespace kube-system, k8s-app: kube-dns (with toFQDNs: a DNS rule, matchPattern '*')",
                 risk="opens port 53 to the DNS pods, nothing else",

@@ -1,6 +1,7 @@
 """A policy that drops traffic as written, where the traffic is missed."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
@@ -108,13 +109,13 @@ def _finding(
         actions=(
             look(
                 "See who is denied, with both identities",
-                f"kubectl -n {cilium.namespace} exec ds/cilium -- {dbg} monitor --type drop",
+                f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} monitor --type drop",
                 "identity world for a pod of this cluster means that its address was translated: "
                 "another fault",
             ),
             change(
                 "Add the missing allow rule; try it in audit mode first",
-                f"kubectl -n {cilium.namespace} exec ds/cilium -- {dbg} endpoint config ENDPOINT "
+                f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} endpoint config ENDPOINT "
                 "PolicyAuditMode=Enabled",
                 risk="in audit mode the endpoint is open to everybody",
                 verify="the drops of that endpoint stop, and stay away with audit mode off and the rule "

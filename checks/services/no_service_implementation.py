@@ -1,6 +1,7 @@
 """Something must turn Service addresses into pod addresses: kube-proxy, or Cilium in its place."""
 
 from collections.abc import Iterable, Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.dns import dns_service
@@ -80,22 +81,22 @@ def no_service_implementation(
         actions=(
             look(
                 "See what an agent does for Services",
-                f"kubectl -n {meta.cilium_namespace} exec ds/cilium -- "
+                f"kubectl -n {quote(meta.cilium_namespace)} exec ds/cilium -- "
                 f"{version.dbg if version else 'cilium-dbg'} status | grep KubeProxyReplacement",
                 "False (Disabled in old releases) means that it serves none",
             ),
             change(
                 "Turn the replacement on, with the API server's own address",
-                f"helm upgrade cilium cilium/cilium -n {meta.cilium_namespace} --reuse-values "
-                f"{f'--version {version.text} ' if version else ''}"
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
+                f"{f'--version {quote(version.text)} ' if version else ''}"
                 f"--set kubeProxyReplacement={'strict' if version and version.minor < (1, 14) else 'true'} "
-                f"--set k8sServiceHost={_host(eks)} --set k8sServicePort=443",
+                f"--set k8sServiceHost={quote(_host(eks))} --set k8sServicePort=443",
                 risk="restarts every agent; connections through Services break once",
                 verify="a pod resolves kubernetes.default, and the agents report the mode as on",
             ),
             change(
                 "Or bring kube-proxy back",
-                f"aws eks create-addon --cluster-name {eks.name if eks else 'CLUSTER'} --addon-name "
+                f"aws eks create-addon --cluster-name {quote(eks.name) if eks else 'CLUSTER'} --addon-name "
                 "kube-proxy",
                 risk="none to pods that have no working Service now",
                 verify="kubectl -n kube-system get daemonset kube-proxy shows a ready pod per node",

@@ -1,6 +1,7 @@
 """A webhook needs a running pod behind its Service before anything it guards can be written."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
@@ -69,13 +70,13 @@ def webhook_backend_without_ip(
         actions=(
             look(
                 "See what its pods wait for",
-                f"kubectl -n {first.namespace} get pods -o wide && "
-                f"kubectl -n {first.namespace} get events --field-selector type=Warning",
+                f"kubectl -n {quote(first.namespace)} get pods -o wide && "
+                f"kubectl -n {quote(first.namespace)} get events --field-selector type=Warning",
                 "FailedScheduling: the scheduler; FailedCreatePodSandBox: addresses on that node",
             ),
             change(
                 "Cure what keeps the pods waiting, or move them to a node with free addresses",
-                f"kubectl cordon NODE && kubectl -n {first.namespace} delete pod POD && kubectl "
+                f"kubectl cordon NODE && kubectl -n {quote(first.namespace)} delete pod POD && kubectl "
                 "uncordon NODE",
                 risk="the pod is placed anew; nothing is called while it starts",
                 verify=f"kubectl -n {first.namespace} get endpointslices shows a ready address",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.control_plane import is_managed, proven_reachable, routable
@@ -110,7 +111,8 @@ def _actions(backend: Backend) -> tuple[Action, ...]:
     return (
         look(
             "See the addresses that the API server has to dial",
-            f"kubectl -n {namespace} get endpointslices -l kubernetes.io/service-name={name} -o wide",
+            f"kubectl -n {quote(namespace)} get endpointslices -l "
+            f"kubernetes.io/service-name={quote(name)} -o wide",
             "they lie outside the VPC's ranges",
         ),
         change(

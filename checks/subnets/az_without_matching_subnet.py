@@ -1,6 +1,7 @@
 """A node's subnet selector must match a subnet in the node's own zone."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
@@ -69,7 +70,8 @@ def az_without_matching_subnet(
             ),
             change(
                 f"Make and tag a pod subnet in {', '.join(zones)}, or keep nodes out of it",
-                f"aws ec2 create-subnet --vpc-id VPC --availability-zone {zones[0]} --cidr-block RANGE",
+                f"aws ec2 create-subnet --vpc-id VPC --availability-zone {quote(zones[0])} --cidr-block "
+                "RANGE",
                 risk="none to running pods. Karpenter: a requirement on topology.kubernetes.io/zone",
                 verify="the nodes' CiliumNodes list an interface in the new subnet",
             ),

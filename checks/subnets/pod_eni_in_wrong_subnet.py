@@ -1,6 +1,7 @@
 """Pod interfaces belong in subnets that are routed like the nodes' own."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
@@ -80,7 +81,7 @@ def pod_eni_in_wrong_subnet(
             ),
             change(
                 "Select private pod subnets by tag, then replace the nodes",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
                 "--set eni.nodeSpec.subnetTags.TAG=VALUE"
                 if version is None or version.minor >= (1, 19)
                 else "# before 1.19: subnet-tags in the eni section of the custom CNI configuration",

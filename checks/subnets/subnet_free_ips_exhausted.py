@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import (
@@ -157,14 +158,15 @@ def _actions(zones: list[str], subnet: str) -> tuple[Action, ...]:
     return (
         look(
             "See who holds the addresses",
-            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={subnet} "
+            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={quote(subnet)} "
             "--query 'NetworkInterfaces[].[Status,Description,length(PrivateIpAddresses)]' --output table",
             "interfaces in state available are leaks; the rest are nodes, load balancers, endpoints",
         ),
         change(
             f"Add a pod subnet in {', '.join(zones)} from a secondary range (100.64.0.0/10) and tag it",
             "aws ec2 associate-vpc-cidr-block --vpc-id VPC --cidr-block 100.64.0.0/16 && "
-            f"aws ec2 create-subnet --vpc-id VPC --availability-zone {zones[0]} --cidr-block 100.64.0.0/18",
+            f"aws ec2 create-subnet --vpc-id VPC --availability-zone {quote(zones[0])} --cidr-block "
+            "100.64.0.0/18",
             risk="none to running pods; nodes whose subnet ids or tags do not match it gain nothing",
             verify="the operator's next sync makes interfaces there and the waiting pods start",
         ),

@@ -1,6 +1,7 @@
 """A node's subnet ids or tags must match a subnet of its VPC."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
@@ -82,5 +83,6 @@ def _selector(node: CiliumNode) -> str:
 
 def _tags(node: CiliumNode) -> str:
     return (
-        " ".join(f"Key={key},Value={value}" for key, value in node.eni.subnet_tags) or "Key=KEY,Value=VALUE"
+        " ".join(quote(f"Key={key},Value={value}") for key, value in node.eni.subnet_tags)
+        or "Key=KEY,Value=VALUE"
     )

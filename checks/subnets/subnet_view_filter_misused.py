@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
@@ -70,12 +71,13 @@ def subnet_view_filter_misused(
         actions=(
             look(
                 "See what the operator says of these instances",
-                f"kubectl -n {cilium.namespace} logs deployment/cilium-operator | grep 'Instance not found'",
+                f"kubectl -n {quote(cilium.namespace)} logs deployment/cilium-operator | grep 'Instance "
+                "not found'",
                 "it names instances that are running",
             ),
             change(
                 "Drop the filter, and select pod subnets by eni.subnet-tags of the node instead",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --reuse-values "
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
                 "--set eni.subnetTagsFilter=null --set eni.subnetIDsFilter=null",
                 risk="restarts the operator",
                 verify="the nodes' CiliumNodes list interfaces and the log no longer misses instances",

@@ -74,3 +74,17 @@ def test_is_less_severe_when_nothing_fails_closed() -> None:
 
 def test_does_not_judge_what_was_not_read() -> None:
     assert on_nothing(without_ip).verdict is Verdict.NOT_CHECKED
+
+
+def test_quotes_names_in_commands() -> None:
+    hostile = service("hook", "sec; rm -rf /")
+    hook = Webhook(
+        configuration="c",
+        kind="MutatingWebhookConfiguration",
+        name="w",
+        namespace="sec; rm -rf /",
+        service="hook",
+    )
+    wait = waiting(*stuck(1, "n1", namespace="sec; rm -rf /", labels=MINE))
+    found = without_ip(META, Webhooks(items=(hook,)), services(hostile), behind(hostile), wait, None)
+    assert all("'sec; rm -rf /'" in str(action.command) for action in only(found).actions[:2])
