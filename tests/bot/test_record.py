@@ -167,6 +167,29 @@ def test_joins_the_pages_of_aws(tmp_path: Path) -> None:
     assert json.loads(file.read_text()) == {"Subnets": [1, 2]}
 
 
+def test_writes_nothing_after_it_was_sealed(tmp_path: Path) -> None:
+    source = fake(kubernetes__api__v1__pods=[{"items": [1]}, {"items": [2]}])
+    with Draft.beside(tmp_path / "x") as draft:
+        tee = Tee(source, draft)
+        pages = tee.pages("kubernetes/api/v1/pods")
+        next(pages)
+        tee.seal()
+        assert len(list(pages)) == 1  # a late reader still gets its pages
+        list(tee.pages("kubernetes/api/v1/nodes"))
+        assert draft.names == ["kubernetes/api/v1/pods.json"]
+        assert json.loads(draft.read(draft.names[0]))["code"] == 504
+
+
+def test_one_of_two_readers_writes(tmp_path: Path) -> None:
+    source = fake(kubernetes__api__v1__pods=[{"items": [1]}, {"items": [2]}])
+    with Draft.beside(tmp_path / "x") as draft:
+        tee = Tee(source, draft)
+        for page in tee.pages("kubernetes/api/v1/pods"):
+            assert page
+            assert len(list(tee.pages("kubernetes/api/v1/pods"))) == 2
+        assert draft.names == ["kubernetes/api/v1/pods.2.json", "kubernetes/api/v1/pods.json"]
+
+
 def test_drops_what_was_read_before_a_restart(tmp_path: Path) -> None:
     source = fake(kubernetes__api__v1__pods=[{"items": []}, RestartError("unreadable: changed")])
     assert kept(tmp_path, source, "kubernetes/api/v1/pods") == []
