@@ -1,0 +1,98 @@
+from typing import Any
+
+from checks.consistency.stale_ciliumnodes import stale_ciliumnodes as stale
+from checks.model import Confidence, Finding, Severity, Subject, Undecided
+from checks.parts.aws import Instance, Instances
+from checks.parts.cilium import CiliumNode
+from checks.run import Verdict, run
+from tests.builder import Cluster
+from tests.checks.hand import (
+    META,
+    ago,
+    cilium_node,
+    cilium_nodes,
+    claims,
+    config,
+    explained,
+    node,
+    nodes,
+    on_nothing,
+    only,
+)
+
+RUNNING = Instances(by_id={"i-n0": Instance(id="i-n0"), "i-n1": Instance(id="i-n1")})
+OLD = Subject("Node", "old")
+
+
+def judge(
+    *more: CiliumNode, instances: Instances | None = RUNNING, pool: str = "10.244.0.0/16", **parts: Any
+) -> list[Finding | Undecided]:
+    living = [cilium_node(f"n{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-n{i}") for i in range(2)]
+    return stale(
+        meta=META,
+        cilium=config(cluster_pool_ipv4_cidr=pool),
+        cilium_nodes=cilium_nodes(*living, *more),
+        nodes=parts.get("nodes", nodes(node("n0"), node("n1"), node("bare"))),
+        instances=instances,
+        waiting=None,
+    )
+
+
+def dead(name: str = "old", **more: Any) -> CiliumNode:
+    return cilium_node(name, **({"pod_cidrs": ("10.244.7.0/24",), "instance_id": "i-old"} | more))
+
+
+def test_finds_a_ciliumnode_without_a_node() -> None:
+    found = only(judge(dead()))
+    assert (found.severity, found.confidence) == (Severity.MEDIUM, Confidence.CERTAIN)
+    assert explained(found, "nodes-unreachable") == {OLD}
+
+
+def test_finds_what_the_pool_lacks_in_dead_nodes() -> None:
+    full = [dead(f"old{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-o{i}") for i in (2, 3)]
+    found = only(judge(*full, cilium_node("bare"), pool="10.244.0.0/22"))
+    assert found.severity is Severity.HIGH
+    assert explained(found, "agents-not-ready") == {Subject("Node", "bare")}
+
+
+def test_leaves_a_node_without_a_block_to_other_causes_while_the_pool_has_room() -> None:
+    found = only(judge(dead(), cilium_node("bare")))
+    assert explained(found, "agents-not-ready") == frozenset()
+    assert "pods-not-scheduled" not in claims(found)
+
+
+def test_finds_a_node_that_was_replaced_under_its_name() -> None:
+    found = only(judge(dead("bare", instance_id="i-before")))
+    assert found.subjects == (Subject("Node", "bare"),)
+
+
+def test_ignores_young_ciliumnodes() -> None:
+    assert judge(dead(created=ago(minutes=5))) == []
+
+
+def test_ignores_a_machine_that_still_runs() -> None:
+    alive = Instances(by_id={"i-old": Instance(id="i-old")})
+    assert judge(dead(), instances=alive) == []
+
+
+def test_is_likely_while_instances_were_not_read() -> None:
+    assert only(judge(dead(), instances=None)).confidence is Confidence.LIKELY
+
+
+def test_is_silent_on_healthy_clusters() -> None:
+    for mode in ("cluster-pool", "eni", "kubernetes", "multi-pool"):
+        cluster = Cluster(mode=mode)
+        cluster.nodes(3)
+        [found] = run([stale], cluster.snapshot())
+        assert found.verdict is Verdict.CLEAR, mode
+
+
+def test_shows_what_it_read_and_where() -> None:
+    assert [(e.asked.rsplit("/", 1)[-1], e.value) for e in only(judge(dead())).evidence] == [
+        ("ciliumnodes", "old"),
+        ("ciliumnodes", "10.244.7.0/24"),
+    ]
+
+
+def test_does_not_judge_what_it_could_not_read() -> None:
+    assert on_nothing(stale).verdict is Verdict.NOT_CHECKED
