@@ -1,0 +1,72 @@
+from datetime import datetime
+
+from checks.consistency.podippool_not_discovered import LINE, NOT_THERE
+from checks.consistency.podippool_not_discovered import podippool_not_discovered as undiscovered
+from checks.model import Confidence, Finding, Undecided
+from checks.parts.agents import OperatorLog
+from checks.parts.cilium import PodIpPool, PodIpPools
+from checks.parts.kubernetes import Namespace, Namespaces, Pods
+from checks.run import Verdict, run
+from checks.snapshot import Snapshot
+from tests.checks.hand import META, ago, config, explained, on_nothing, only, pod, stuck, version, waiting
+
+HOUR_AGO = ago(hours=1)
+
+
+def judge(
+    *lines: str,
+    made: datetime = HOUR_AGO,
+    asked: str | None = "batch",
+    message: str = NOT_THERE,
+    space: str | None = None,
+    log: bool = True,
+) -> list[Finding | Undecided]:
+    operator = pod(
+        "op", "kube-system", labels=(("io.cilium/app", "operator"),), started=ago(days=1), ready=True
+    )
+    return undiscovered(
+        meta=META,
+        cilium=config("multi-pool"),
+        pods=Pods(items=(operator,)),
+        pod_ip_pools=PodIpPools(items=(PodIpPool(name="batch", created=made),)),
+        waiting=waiting(*stuck(2, message=message, ip_pool=asked)),
+        namespaces=Namespaces(items=(Namespace(name="shop", ip_pool=space),)),
+        operator_log=OperatorLog(lines=lines) if log else None,
+    )
+
+
+def test_finds_pods_of_a_pool_that_is_younger_than_the_operator() -> None:
+    found = only(judge(LINE))
+    assert found.confidence is Confidence.CERTAIN
+    assert len(explained(found, "pods-without-ip") or ()) == 2
+
+
+def test_is_likely_without_the_operators_word() -> None:
+    assert only(judge()).confidence is Confidence.LIKELY
+    assert only(judge(log=False)).confidence is Confidence.LIKELY
+
+
+def test_reads_the_pool_from_the_namespace_too() -> None:
+    assert judge(asked=None, space="batch")
+    assert judge(asked=None) == []
+
+
+def test_ignores_pools_that_were_there_before() -> None:
+    assert judge(LINE, made=ago(days=9)) == []
+
+
+def test_ignores_pods_that_wait_for_something_else() -> None:
+    assert judge(LINE, message="all CIDR ranges are exhausted") == []
+
+
+def test_does_not_apply_before_1_20() -> None:
+    [found] = run([undiscovered], Snapshot(meta=META, cilium=config("multi-pool"), version=version("1.19.0")))
+    assert found.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_shows_what_it_read_and_where() -> None:
+    assert [e.asked for e in only(judge(LINE)).evidence] == [PodIpPools.ASKED, "cilium/operator/log.txt"]
+
+
+def test_does_not_judge_what_it_could_not_read() -> None:
+    assert on_nothing(undiscovered).verdict is Verdict.NOT_CHECKED
