@@ -1,0 +1,109 @@
+"""A node must give back the blocks of a pool that none of its pods uses."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, ip_address
+
+from checks.advice import change, links, look
+from checks.agent_command import restart_agent
+from checks.blocks import networks
+from checks.consistency.pools_asked import pool_of
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.parts.cilium import CiliumConfig, CiliumNodes, PodIpPool, PodIpPools
+from checks.parts.derived import Waiting
+from checks.parts.kubernetes import Namespaces, Pods
+from checks.scale import counted
+
+
+@check(
+    id="multipool-cidr-not-released",
+    title="Idle nodes keep the blocks of a full pool",
+    source="https://docs.cilium.io/en/stable/network/concepts/ipam/multi-pool/",
+    modes=("multi-pool",),
+)
+def multipool_cidr_not_released(
+    cilium: CiliumConfig,
+    cilium_nodes: CiliumNodes,
+    pod_ip_pools: PodIpPools,
+    pods: Pods,
+    waiting: Waiting,
+    namespaces: Namespaces | None,
+) -> Iterator[Finding]:
+    """A pool is full on paper with few pods: nodes hold blocks whose pods are long gone.
+
+    It is a fault only where pods of that pool wait. A few large blocks in a small pool look alike and are a
+    matter of its mask.
+    """
+    wanted = {pool_of(item, namespaces) for item in waiting.without_ip}
+    for pool in pod_ip_pools.items:
+        if pool.name not in wanted or pool.name == "default" or not pool.mask:
+            continue
+        held = _held(pool, cilium_nodes)
+        if sum(len(blocks) for blocks in held.values()) < _blocks(pool):
+            continue
+        idle = {name: blocks for name, blocks in held.items() if not _used(name, blocks, pods)}
+        if idle:
+            stuck = frozenset(i.subject for i in waiting.without_ip if pool_of(i, namespaces) == pool.name)
+            yield _finding(cilium, pool, held, idle, Explains("pods-without-ip", stuck))
+            return
+
+
+def _blocks(pool: PodIpPool) -> int:
+    return sum(1 << max(0, pool.mask - network.prefixlen) for network in networks(pool.cidrs))
+
+
+def _held(pool: PodIpPool, cilium_nodes: CiliumNodes) -> dict[str, tuple[IPv4Network, ...]]:
+    found = {
+        node.name: networks(c for item in node.allocated if item.pool == pool.name for c in item.cidrs)
+        for node in cilium_nodes.items
+    }
+    return {name: blocks for name, blocks in found.items() if blocks}
+
+
+def _used(name: str, blocks: tuple[IPv4Network, ...], pods: Pods) -> bool:
+    mine = (ip_address(pod.ip) for pod in pods.addresses if pod.node == name and ":" not in pod.ip)
+    return any(address in block for address in mine for block in blocks)
+
+
+def _finding(
+    cilium: CiliumConfig,
+    pool: PodIpPool,
+    held: dict[str, tuple[IPv4Network, ...]],
+    idle: dict[str, tuple[IPv4Network, ...]],
+    explains: Explains,
+) -> Finding:
+    first = sorted(idle)[0]
+    return Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.MEDIUM,
+        confidence=Confidence.LIKELY,
+        title=f"{counted(len(idle), 'node keeps', 'nodes keep')} blocks of pool {pool.name} without a pod",
+        because=f"All {_blocks(pool)} blocks of the pool are given out, and no pod of {first} has an address "
+        "in those that it holds. Pods of this pool wait on other nodes, so it is not a pool of idle pods.",
+        subjects=tuple(Subject("Node", name) for name in sorted(idle)),
+        evidence=(
+            Evidence(PodIpPools.ASKED, f"{pool.name}: blocks", str(_blocks(pool))),
+            Evidence(
+                CiliumNodes.ASKED,
+                f"{first}: spec.ipam.pools.allocated[{pool.name}]",
+                " ".join(map(str, idle[first])),
+                len(held),
+            ),
+            Evidence(Pods.ASKED, f"addresses of {first} in it", "0"),
+        ),
+        actions=(
+            look(
+                "See which node holds which blocks",
+                "kubectl get ciliumnodes -o "
+                "custom-columns=NAME:.metadata.name,POOLS:.spec.ipam.pools.allocated",
+                "Nodes without pods of the pool hold blocks of it.",
+            ),
+            change(
+                "Restart the agents of those nodes, and upgrade",
+                restart_agent(first, cilium),
+                risk="new pods on this node wait while it starts; running pods keep their network",
+                verify="The block is gone from the node, and the pods that wait get an address.",
+            ),
+        ),
+        references=links("cilium#40350", "cilium#37746", "cilium#40393", "cilium#39874"),
+        explains=(explains,),
+    )

@@ -1,0 +1,78 @@
+from checks.consistency.multipool_cidr_not_released import multipool_cidr_not_released as kept
+from checks.model import Confidence, Finding, Subject, Undecided
+from checks.parts.cilium import PodIpPool, PodIpPools, PoolAllocation
+from checks.parts.kubernetes import PodAddress, Pods
+from checks.run import Verdict, run
+from tests.builder import Cluster
+from tests.checks.hand import (
+    ago,
+    cilium_node,
+    cilium_nodes,
+    config,
+    explained,
+    on_nothing,
+    only,
+    stuck,
+    waiting,
+)
+
+
+def judge(
+    *addresses: tuple[str, str], waits: int = 1, pool: str = "batch", cidr: str = "10.61.0.0/26"
+) -> list[Finding | Undecided]:
+    return kept(
+        cilium=config("multi-pool"),
+        cilium_nodes=cilium_nodes(
+            *(
+                cilium_node(
+                    f"n{i}", allocated=(PoolAllocation(pool="batch", cidrs=(f"10.61.0.{32 * i}/27",)),)
+                )
+                for i in range(2)
+            )
+        ),
+        pod_ip_pools=PodIpPools(
+            items=(PodIpPool(name="batch", created=ago(days=9), cidrs=(cidr,), mask=27),)
+        ),
+        pods=Pods(addresses=tuple(PodAddress("shop", ip, n, ip, ago(days=1)) for n, ip in addresses)),
+        waiting=waiting(*stuck(waits, on="n9", ip_pool=pool)),
+        namespaces=None,
+    )
+
+
+def test_finds_a_node_that_keeps_a_block_of_a_full_pool_without_a_pod() -> None:
+    found = only(judge(("n0", "10.61.0.5")))
+    assert found.subjects == (Subject("Node", "n1"),)
+    assert found.confidence is Confidence.LIKELY
+    assert explained(found, "pods-without-ip") == {Subject("Pod", "n9-stuck-0", "shop")}
+
+
+def test_ignores_a_pool_whose_blocks_are_all_used() -> None:
+    assert judge(("n0", "10.61.0.5"), ("n1", "10.61.0.40")) == []
+
+
+def test_ignores_a_pool_with_blocks_left() -> None:
+    assert judge(cidr="10.61.0.0/24") == []
+
+
+def test_ignores_pools_that_nobody_waits_for() -> None:
+    assert judge(waits=0) == []
+    assert judge(pool="other") == []
+
+
+def test_is_silent_on_a_healthy_cluster() -> None:
+    cluster = Cluster(mode="multi-pool")
+    cluster.nodes(3)
+    [found] = run([kept], cluster.snapshot())
+    assert found.verdict is Verdict.CLEAR
+
+
+def test_shows_what_it_read_and_where() -> None:
+    assert [(e.asked.rsplit("/", 1)[-1], e.value) for e in only(judge(("n0", "10.61.0.5"))).evidence] == [
+        ("ciliumpodippools", "2"),
+        ("ciliumnodes", "10.61.0.32/27"),
+        ("pods", "0"),
+    ]
+
+
+def test_does_not_judge_what_it_could_not_read() -> None:
+    assert on_nothing(kept).verdict is Verdict.NOT_CHECKED
