@@ -21,7 +21,7 @@ Cilium version. So most faults need no verb at all:
 Verbs for the rest (see tests.builder.faults, .admission, .workloads, .base):
 
     c.pending("shop/api", 12, "0/6 nodes are available: …")   c.stuck("shop/api", 3, node=n, error="…")
-    c.coredns(0, "pending")     c.fails("shop/web")           c.unmanaged("kube-system/coredns")
+    c.coredns(0, "stuck")       c.fails("shop/web")           c.unmanaged("kube-system/coredns")
     c.health("subnet")          c.probe_dns("timeout")        c.agent_down(node)
     c.webhook("cert-manager/cert-manager-webhook", fails="context deadline exceeded")
     c.aggregated_api("v1beta1.metrics.k8s.io", "kube-system/metrics-server", available=False)
