@@ -1,5 +1,6 @@
 """A pod as the API gives it, decoded no further than needed, and the pods that are kept as a whole."""
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -16,6 +17,11 @@ _SANDBOX_MADE = ("PodReadyToStartContainers", "PodHasNetwork")  # the latter bef
 _BEFORE_SANDBOX = ("", "ContainerCreating", "PodInitializing")
 _NONE = msgspec.Raw()
 _NOTHING = (b"", b"null")
+_IS_READY = re.compile(rb'"type":"Ready",(?:"observedGeneration":\d+,)?"status":"True"').search
+"""The Ready condition as an API server writes it: most pods have it, and need no further decoding.
+
+Inside a JSON text the quotes would be escaped, so that no message can be mistaken for it.
+"""
 
 T = TypeVar("T")
 
@@ -60,7 +66,7 @@ class _Condition(msgspec.Struct, gc=False, rename="camel"):
 class _Status(msgspec.Struct, gc=False, rename="camel"):
     phase: str | None = None
     pod_ip: str | None = msgspec.field(name="podIP", default=None)
-    conditions: list[_Condition] | None = None
+    conditions: msgspec.Raw = _NONE
     start_time: str | None = None
     init_container_statuses: msgspec.Raw = _NONE
     container_statuses: msgspec.Raw = _NONE
@@ -124,19 +130,20 @@ _NODE_SELECTOR = _OnDemand(dict[str, str], "nodeSelector")
 _TOLERATIONS = _OnDemand(list[TolerationItem], "tolerations")
 _VOLUMES = _OnDemand(list[_Volume], "volumes")
 _STATUSES = _OnDemand(list[_ContainerStatus], "container statuses")
+_CONDITIONS = _OnDemand(list[_Condition], "conditions")
 _RESOURCES = _OnDemand(Requirements, "resources")
 _OVERHEAD = _OnDemand(ResourceList, "overhead")
 
 
 def is_ready(item: PodItem) -> bool:
     """The Ready condition. A running pod without any condition, as made by hand, is taken as ready."""
-    conditions = item.status.conditions
+    raw = item.status.conditions
+    if _IS_READY(raw):
+        return True
+    conditions = _CONDITIONS.read(raw)
     if conditions is None:
         return item.status.phase == "Running"
-    for condition in conditions:
-        if condition.type == "Ready":
-            return condition.status == "True"
-    return False
+    return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
 
 
 def sandbox_is_made(pod: Pod) -> bool:
@@ -168,7 +175,7 @@ def requests_of(item: PodItem) -> Resources:
 def whole_pod(item: PodItem, *, ready: bool, deleting: bool, requests: Resources) -> Pod:
     """The pod with everything that Pod has. Raises UnreadError for what is not as the API gives it."""
     meta, spec, status = item.metadata, item.spec, item.status
-    conditions = {condition.type: condition for condition in status.conditions or ()}
+    conditions = {condition.type: condition for condition in _CONDITIONS.read(status.conditions) or ()}
     scheduled, at = conditions.get("PodScheduled"), conditions.get("Ready")
     made = next((conditions[name] for name in _SANDBOX_MADE if name in conditions), None)
     waiting, restarts = _containers(status)
@@ -214,7 +221,7 @@ def labels_of(item: PodItem) -> dict[str, str]:
 
 def since_not_ready(item: PodItem) -> datetime:
     """Since when the pod is not ready: its Ready condition's last change, else its creation."""
-    at = next((c for c in item.status.conditions or () if c.type == "Ready"), None)
+    at = next((c for c in _CONDITIONS.read(item.status.conditions) or () if c.type == "Ready"), None)
     return _since(at) or item.metadata.creation_timestamp or LONG_AGO
 
 

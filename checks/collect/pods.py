@@ -19,6 +19,7 @@ from checks.collect.pod_items import (
     since_not_ready,
     whole_pod,
 )
+from checks.collect.requests import NOTHING
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, before, items
 from checks.parts.kubernetes import Labels, NodeLoad, Pod, PodAddress, PodGroup, Pods, Resources
@@ -71,6 +72,8 @@ class _Group:
     not_ready_since: datetime | None = None
     ready_names: list[str] = field(default_factory=list)
     not_ready_names: list[str] = field(default_factory=list)
+    requests_key: tuple[bytes, ...] | None = None  # of the latest pod: the next one mostly asks for the same
+    requests: Resources = NOTHING
 
 
 @dataclass(slots=True)
@@ -125,8 +128,8 @@ class _Fold:
                 self._load(spec.node_name).terminating += 1
             return
         ready = is_ready(item)
-        requests = self._requests(item)
         group = self._group(item)
+        requests = self._requests(item, group)
         self.total += 1
         self.running += phase == "Running"
         if spec.node_name:
@@ -147,7 +150,7 @@ class _Fold:
             on_node={name: _node_load(self.loads[name]) for name in sorted(self.loads)},
             groups=tuple(_pod_group(self.groups[key]) for key in sorted(self.groups)),
             items=tuple(sorted(self.items, key=lambda pod: (pod.namespace, pod.name))),
-            addresses=tuple(sorted(self.addresses, key=lambda pod: (pod.namespace, pod.name))),
+            addresses=tuple(sorted(self.addresses)),
             leftovers=tuple(sorted(self.leftovers, key=lambda pod: (pod.namespace, pod.name))),
         )
 
@@ -213,13 +216,15 @@ class _Fold:
             _remember(self.known_groups, key, group)
         return group
 
-    def _requests(self, item: PodItem) -> Resources:
+    def _requests(self, item: PodItem, group: _Group) -> Resources:
         key = requests_key(item)
-        found = self.known_requests.get(key)
-        if found is None:
-            found = requests_of(item)
-            _remember(self.known_requests, key, found)
-        return found
+        if key != group.requests_key:
+            found = self.known_requests.get(key)
+            if found is None:
+                found = requests_of(item)
+                _remember(self.known_requests, key, found)
+            group.requests_key, group.requests = key, found
+        return group.requests
 
 
 def _remember(known: dict[K, V], key: K, value: V) -> None:

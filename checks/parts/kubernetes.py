@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 Labels = tuple[tuple[str, str], ...]
 """Label pairs sorted by key."""
@@ -174,9 +174,8 @@ class Pod:
         return next((value for name, value in self.labels if name == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class PodAddress:
-    """A running pod of the pod network and its address."""
+class PodAddress(NamedTuple):
+    """A live pod of the pod network and its address. There are tens of thousands: a tuple is made fast."""
 
     namespace: str
     name: str
