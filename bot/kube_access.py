@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -185,10 +186,18 @@ def _proxy(host: str, cluster: Entry | None) -> str | None:
     if named:
         return str(named)
     goal = urlsplit(host)
-    if proxy_bypass(goal.hostname or ""):
+    if _is_here(goal.hostname or "") or proxy_bypass(goal.hostname or ""):
         return None
     proxies = getproxies()
     return proxies.get(goal.scheme) or proxies.get("all")
+
+
+def _is_here(host: str) -> bool:
+    """Whether it is this machine: kubectl asks no proxy of the environment for it either."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _credentials(configuration: Any, headers: Mapping[str, str], proxy: str | None) -> Credentials:

@@ -300,6 +300,14 @@ def test_goes_through_the_proxy_of_the_kubeconfig(cluster: Cluster, tmp_path: Pa
     assert seen == [cluster.base.removeprefix("http://"), "Basic bWU6d29yZA=="]
 
 
+def test_asks_no_proxy_of_the_environment_for_this_machine(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert version(kube_access(Access(kubeconfig=config(tmp_path, cluster.base)))) == "v1.29.3"
+
+
 def test_says_that_it_knows_no_other_proxy(cluster: Cluster, tmp_path: Path) -> None:
     path = config(tmp_path, cluster.base, **{"proxy-url": "socks5://127.0.0.1:1"})
     with pytest.raises(UnreadError, match="only HTTP proxies"):

@@ -256,6 +256,7 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
     """Clients of moto's server, an imitation of AWS that keeps state."""
     from moto.server import ThreadedMotoServer
 
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
