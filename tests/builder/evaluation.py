@@ -44,8 +44,8 @@ PHASE_2 = (
     "Phase 2: the same nodes over VXLAN; 14 of 14 nodes are reachable, still 40 of 160 pods run, and DNS, "
     "perf-app-service and cert-manager's webhook fail. Assumed as in phase 1, with tunnel: vxlan instead of "
     "native routing. Cilium 1.14.6 turns the deprecated key into routing-mode: tunnel and tunnel-protocol: "
-    "vxlan. There routingMode would win over tunnel, and 14 of 14 nodes were reachable, so routingMode: native "
-    "is taken to be gone from the values too. " + TOO_MANY
+    "vxlan. There routingMode would win over tunnel, and 14 of 14 nodes were reachable, so routingMode: "
+    "native is taken to be gone from the values too. " + TOO_MANY
 ) + (
     "DNS: the overlay works and kube-dns has two ready endpoints, which answer nobody. Assumed: the CoreDNS "
     "pods are older than Cilium, kept the VPC addresses of the CNI before it and have no CiliumEndpoint, and "
