@@ -26,6 +26,7 @@ from handlers.budget import Budget
 from handlers.chat import Chat
 from handlers.command import Desk
 from handlers.dispatch import register
+from handlers.pages import Pages
 
 WORDS = (status.WORD, help.WORD)
 """What may follow /cilium: a new word is one file in handlers and one name here."""
@@ -88,7 +89,9 @@ def build_app(
     shelf = Shelf(store, now)
     sweeps = SharedSweeps(clusters, shelf, now, sure=default)
     chat = Chat(web, responder(slack), edits=Budget(time.monotonic), wait=partial(_wait, stopping))
-    desk = Desk(chat=chat, sweeps=sweeps, deliveries=shelf, words=WORDS, now=now, every_s=every_s)
+    desk = Desk(
+        chat=chat, sweeps=sweeps, deliveries=shelf, words=WORDS, pages=Pages(now), now=now, every_s=every_s
+    )
     app = _bolt(slack)
     register(app, pool, desk)
     return Bot(

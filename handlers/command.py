@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.chat import Chat
+from handlers.pages import Pages
 from handlers.question import Question
 from handlers.render.message import Message
 from handlers.work import Deliveries, Sweeps
@@ -20,6 +21,7 @@ class Desk:
     sweeps: Sweeps
     deliveries: Deliveries
     words: "Sequence[Word]" = field(repr=False)
+    pages: Pages
     now: Callable[[], datetime]
     every_s: float = 3.0
 

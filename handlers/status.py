@@ -7,7 +7,7 @@ from functools import partial
 from handlers.chat import Post
 from handlers.command import Desk, Task, Word
 from handlers.question import Place, Question
-from handlers.render.blocks import blocks, error_blocks, progress_blocks, progress_line
+from handlers.render.blocks import error_blocks, progress_blocks, progress_line
 from handlers.render.escape import clean
 from handlers.render.message import Message
 from handlers.work import Seen, Sweep, SweepFailed
@@ -46,7 +46,7 @@ def answer(question: Question, cluster: str, desk: Desk) -> None:
         return
     found = desk.sweeps.ask(cluster)
     if isinstance(found, Seen):
-        desk.chat.at(question.place).finish(shown(found, desk))
+        desk.chat.at(question.place).finish(desk.pages.of(found))
     else:
         follow(found, question.place, cluster, desk)
 
@@ -59,14 +59,9 @@ def follow(under_way: Sweep, place: Place, cluster: str, desk: Desk) -> None:
         for lines in under_way.follow(desk.every_s):
             told = [progress_line(line.part, line.ok, line.seconds) for line in lines]
             post.progress(progress_blocks(told, cluster=cluster))
-        post.finish(shown(Seen(under_way.report()), desk))
+        post.finish(desk.pages.of(Seen(under_way.report())))
     except SweepFailed as error:
         _say_why(error, place, post, cluster, desk)
-
-
-def shown(seen: Seen, desk: Desk) -> Message:
-    """The report as a message, with its age when it was not made for this question."""
-    return blocks(seen.report, now=desk.now(), age_s=seen.age_s)
 
 
 def _say_why(error: SweepFailed, place: Place, post: Post, cluster: str, desk: Desk) -> None:
@@ -75,7 +70,7 @@ def _say_why(error: SweepFailed, place: Place, post: Post, cluster: str, desk: D
     if last is None:
         post.finish(error_blocks(error.title, error.help, cluster=cluster))
     else:
-        post.finish(shown(last, desk))
+        post.finish(desk.pages.of(last))
         desk.chat.whisper(place, error_blocks(error.title, error.help))
 
 

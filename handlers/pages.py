@@ -1,0 +1,34 @@
+"""Renders each report once for everybody who gets it: after a shared sweep, sixty messages are the same."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+
+from handlers.render.blocks import blocks
+from handlers.render.message import Message
+from handlers.work import Seen
+
+KEPT = 8
+
+
+class Pages:
+    """Reports as messages; thread-safe. A message tells its report's age in whole seconds."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """``now`` is aware."""
+        self._now = now
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[int, float | None], tuple[Seen, Message]] = OrderedDict()
+
+    def of(self, seen: Seen) -> Message:
+        """The report as a message, with its age when it was not made for this question."""
+        age_s = None if seen.age_s is None else float(round(seen.age_s))
+        key = (id(seen.report), age_s)  # whoever is kept is alive, so its id is nobody else's
+        with self._lock:  # also while it renders: those who wait want the very same
+            if key not in self._kept:
+                message = blocks(seen.report, now=self._now(), age_s=age_s)
+                self._kept[key] = (seen, message)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[key][1]
