@@ -24,10 +24,10 @@ class Detail:
     narrow: bool = False  # for phones: what is shared or long in names and paths is said once or shortened
 
     def after_the_first(self) -> "Detail":
-        """For the causes after the first: on a narrow screen all that is to be done, and shorter lists."""
+        """For the causes after the first: on a narrow screen a look and a change, and shorter lists."""
         if not self.narrow:
             return self
-        shorter = {"subjects": 5, "examples": 0, "evidence": 1, "references": 1}
+        shorter = {"subjects": 3, "examples": 0, "evidence": 0, "references": 0, "actions": 2}
         return replace(self, **{key: min(most, getattr(self, key)) for key, most in shorter.items()})
 
 
@@ -39,8 +39,10 @@ CHAT = (
     Detail(
         causes=5,
         listed=10,
+        subjects=10,
         examples=3,
         evidence=2,
+        actions=3,
         gaps=8,
         nodes=5,
         subnets=3,

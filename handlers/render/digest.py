@@ -12,7 +12,7 @@ from handlers.render.escape import clean, mrkdwn
 from handlers.render.limits.numbers import MAX_TEXT_CHARS
 from handlers.render.message import cut_escaped
 from handlers.render.page import Bullets, Button, Line, Page, Section, Words, name, plain, strong
-from handlers.render.status import CHECK_AGAIN, facts_sections, gaps_sections, unexplained
+from handlers.render.status import CHECK_AGAIN, facts_sections, gaps_sections, glance, unexplained
 from handlers.render.words import VERDICTS, counted, moment, more, number, origin
 
 LABELS = {
@@ -48,6 +48,7 @@ def digest_page(report: Report, previous: Report | None, detail: Detail, now: da
         sections=(
             *opening,
             *_problems(report, changes, detail),
+            glance(report),
             *facts_sections(report, detail),
             *gaps_sections(report.not_checked, detail),
         ),

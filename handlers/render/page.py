@@ -66,11 +66,10 @@ Item = Words | Bullets | Command | Grid
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page. ``fine`` is small print."""
+    """A part of a page."""
 
     items: tuple[Item, ...]
     heading: str = ""
-    fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

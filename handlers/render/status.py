@@ -52,10 +52,11 @@ def status_page(
     unexplained = _unexplained(report, detail)
     gaps = gaps_sections(report.not_checked, detail)
     rest = [*facts_sections(report, detail), *_risks(report, detail), *_notes(report.notes, detail)]
+    first = [glance(report), *_overview(report, detail)]
     if report.verdict is Verdict.UNKNOWN:
-        sections = [*causes, *unexplained, *gaps, *rest]
+        sections = [*first, *causes, *unexplained, *gaps, *rest]
     else:
-        sections = [*causes, *unexplained, *rest, *gaps]
+        sections = [*first, *causes, *unexplained, *rest, *gaps]
     return Page(
         mark=VERDICTS[report.verdict],
         headline=clean(report.headline, MAX_TITLE_CHARS),
@@ -63,6 +64,26 @@ def status_page(
         sections=tuple(sections),
         buttons=(Button("Check again", CHECK_AGAIN, report.cluster),),
     )
+
+
+def glance(report: Report) -> Section:
+    """Nodes, pods and addresses in one small line, which is all that many came for."""
+    facts = report.facts
+    told = (f"Nodes: {nodes_line(facts.nodes)}", f"Pods: {pods_line(facts.pods)}")
+    return Section((Words((plain(" · ".join((*told, f"IPAM: {ipam_line(facts.ipam)}"))),)),))
+
+
+def _overview(report: Report, detail: Detail) -> list[Section]:
+    """Where there are several causes, all of them in a line each before the first is told at length."""
+    if len(report.causes) < 2:
+        return []
+    shown = report.causes[: detail.listed]
+    lines = [
+        Words((plain(f"{place}. "), *cause_line(cause, detail.prose))) for place, cause in enumerate(shown, 1)
+    ]
+    if len(report.causes) > len(shown):
+        lines.append(Words((plain(more(len(report.causes) - len(shown), "cause")),)))
+    return [Section(tuple(lines), heading=counted(len(report.causes), "cause"))]
 
 
 def cause_sections(report: Report, detail: Detail) -> list[Section]:
@@ -110,13 +131,9 @@ def _unexplained(report: Report, detail: Detail) -> list[Section]:
 
 
 def facts_sections(report: Report, detail: Detail) -> list[Section]:
-    """Nodes, pods, addresses, subnets, versions; when something is wrong the nodes with the least room."""
+    """Subnets and versions; when something is wrong the nodes with the least room."""
     facts = report.facts
-    lines: list[Line] = [
-        (strong("Nodes: "), plain(nodes_line(facts.nodes))),
-        (strong("Pods: "), plain(pods_line(facts.pods))),
-        (strong("IPAM: "), plain(ipam_line(facts.ipam))),
-    ]
+    lines: list[Line] = []
     subnets = sorted((s for s in facts.subnets if s.used_by_pods is not False), key=_subnet_order)
     shown = subnets[: detail.subnets]
     lines += [(strong("Subnet: "), plain(subnet_line(subnet))) for subnet in shown]
