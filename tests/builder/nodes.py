@@ -22,7 +22,7 @@ class Nodes(Base):
         type: str = "m5.large",
         zones: Sequence[str] = ZONES,
         max_pods: int | Literal["eks"] | None = None,
-        group: str = "workers",
+        group: str = "general",
         age_days: float = 20,
         pod_subnet: Subnet | None = None,
         prefix_delegation: bool | None = None,
