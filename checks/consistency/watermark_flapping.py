@@ -19,19 +19,19 @@ GIVEN = "cilium_operator_ipam_ip_release_ops"
     modes=("eni",),
 )
 def watermark_flapping(
-    cilium: CiliumConfig, operator_metrics: OperatorMetrics
+    cilium: CiliumConfig, operator_metrics: OperatorMetrics | None
 ) -> Iterator[Finding | Undecided]:
     """With release on, and nothing above the watermark, the threshold to give back is that to take.
 
     It costs EC2 calls and nothing else. Only the growth of both counters in one subnet tells, so without an
     earlier page it cannot be told.
     """
-    page = operator_metrics.page
     if cilium.flag("aws-release-excess-ips") is not True:
         return
-    if page.earlier is None:
-        yield Undecided("the operator's counters were read only once")
+    if operator_metrics is None or operator_metrics.page.earlier is None:
+        yield Undecided("the operator's counters were not read twice", "get pods/proxy in Cilium's namespace")
         return
+    page = operator_metrics.page
     subnets = sorted({s.labels["subnet_id"] for s in page.by_name.get(GIVEN, ()) if "subnet_id" in s.labels})
     both = [
         (name, taken, given)

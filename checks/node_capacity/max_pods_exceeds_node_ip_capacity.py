@@ -56,7 +56,7 @@ def max_pods_exceeds_node_ip_capacity(
     promising = [a for a in mine if _promises(a) > ORDINARY_GAP]
     if promising:
         yield _risk(promising, nodes)
-    unknown = [a for a in accounts.items if a.capacity is None]
+    unknown = [a for a in accounts.items if a.capacity is None and not _fits_already(a)]
     guessed = [a for a in unknown if a.name in waiting.stuck_on and _holds_all_it_has(a)]
     if guessed:
         yield _guess(guessed, nodes, waiting)
@@ -73,6 +73,13 @@ def _promises(account: NodeAccount) -> int:
     if account.capacity is None or account.max_pods is None:
         return 0
     return account.max_pods - safe_max_pods(account.capacity, account.host_network or 0, account.own)
+
+
+def _fits_already(account: NodeAccount) -> bool:
+    """What is attached now is enough for every pod that the kubelet takes."""
+    if account.attached is None or account.max_pods is None:
+        return False
+    return account.max_pods <= safe_max_pods(account.attached, account.host_network or 0, account.own)
 
 
 def _holds_all_it_has(account: NodeAccount) -> bool:

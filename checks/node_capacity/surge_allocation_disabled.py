@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Undecided, check
 from checks.parts.agents import OperatorLog
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.derived import Waiting
@@ -20,15 +20,20 @@ LINE = "will not surge-allocate"
     until=(1, 15),
 )
 def surge_allocation_disabled(
-    cilium: CiliumConfig, version: CiliumVersion, operator_log: OperatorLog, waiting: Waiting
-) -> Iterator[Finding]:
+    cilium: CiliumConfig, version: CiliumVersion, operator_log: OperatorLog | None, waiting: Waiting
+) -> Iterator[Finding | Undecided]:
     """After a rollout pods wait some minutes while only the watermark is attached at a time.
 
     The store of pods that the operator counts by was never initialised in the first 1.15 releases. It heals
     by itself, slowly; only its log tells.
     """
+    if not waiting.without_ip:
+        return
+    if operator_log is None:
+        yield Undecided("the operator's log was not read", "get pods/log in Cilium's namespace")
+        return
     lines = [line for line in operator_log.lines if LINE in line]
-    if not lines or not waiting.without_ip:
+    if not lines:
         return
     stuck = frozenset(item.subject for item in waiting.without_ip)
     yield Finding(

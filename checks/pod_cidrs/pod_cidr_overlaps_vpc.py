@@ -20,7 +20,6 @@ from checks.parts.aws import EksCluster, Interfaces, RouteTables, Vpcs
 from checks.parts.cilium import CiliumConfig, CiliumNodes, PodIpPools
 from checks.parts.kubernetes import Endpoints, Nodes
 from checks.pod_cidrs.ranges import Blocks, Inside, inside, pod_ranges, reached_with_node, shared
-from checks.scale import counted
 
 ELSEWHERE = ("tgw-", "pcx-", "vgw-", "cagw-", "lgw-")
 """Targets behind which other networks lie: transit and virtual private gateways, peerings."""
@@ -116,7 +115,7 @@ def _cause(cilium: CiliumConfig, real: tuple[Inside, ...]) -> Finding:
     return Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
-        title=f"{counted(len(seen), 'address')} of the VPC lie in blocks that nodes hand out to pods"
+        title=f"{len(seen)} addresses of the VPC lie in blocks that nodes hand out to pods"
         if len(seen) > 1
         else f"{first.address} of the VPC lies in a block that a node hands out to pods",
         because=f"{first.what} has {first.address}, and {first.node} holds {first.block}: traffic "

@@ -52,6 +52,9 @@ def direct_routes_across_subnets(
     """
     if cilium.routing_mode != "native" or not cilium.flag("auto-direct-node-routes") or len(nodes.items) < 2:
         return
+    paths = pod_paths(health)
+    if paths.probed and not paths.broken:
+        return  # the packets pass: the VPC, or something else, has routes
     where = places(nodes, instances, interfaces, subnets)
     if where.separate is None:
         yield Undecided("the subnets of the nodes were not read", "ec2:DescribeInstances")
@@ -59,7 +62,6 @@ def direct_routes_across_subnets(
         return
     blocks = blocks_by_node(cilium.ipam_mode, cilium_nodes, nodes)
     lost = unrouted(blocks, where, route_tables) if route_tables and where.subnets else None
-    paths = pod_paths(health)
     broken = frozenset(pair for pair in paths.broken if where.apart(*pair))
     if lost == frozenset() or (not broken and paths.probed):
         return  # the VPC has a route to every block, or something else carries the packets

@@ -27,7 +27,7 @@ Groups = tuple[str, ...]
 def overlay_port_blocked(
     cilium: CiliumConfig,
     nodes: Nodes,
-    security_groups: SecurityGroups,
+    security_groups: SecurityGroups | None,
     instances: Instances | None,
     interfaces: Interfaces | None,
     health: ClusterHealth | None,
@@ -42,9 +42,13 @@ def overlay_port_blocked(
     encrypted = cilium.flag("enable-wireguard") or cilium.flag("enable-ipsec")
     if cilium.routing_mode not in (None, "tunnel") or encrypted or len(nodes.items) < 2:
         return
+    paths = pod_paths(health)
+    if paths.probed and not (paths.broken or paths.cut_off):
+        return  # the packets pass
     members = _members(nodes, instances, interfaces)
-    if not members:
-        yield Undecided("the security groups of the nodes were not read", "ec2:DescribeInstances")
+    if security_groups is None or not members:
+        missing = "ec2:DescribeSecurityGroups" if security_groups is None else "ec2:DescribeInstances"
+        yield Undecided("the security groups of the nodes were not read", missing)
         return
     port = cilium.tunnel_port
     blocked = {
@@ -57,7 +61,6 @@ def overlay_port_blocked(
     if not blocked:
         return
     groups_of = {node.name: groups for groups, found in members.items() for node in found}
-    paths = pod_paths(health)
     between = frozenset(
         (a, b)
         for a, b in paths.broken | paths.cut_off

@@ -50,6 +50,9 @@ def source_dest_check_drops(
     """
     if cilium.routing_mode != "native" or len(nodes.items) < 2:
         return
+    paths = pod_paths(health)
+    if paths.probed and not paths.broken:
+        return  # such packets do pass
     checked = {node.name: _check_of(node, instances, interfaces) for node in nodes.items}
     if all(state is None for state in checked.values()):
         yield Undecided("the source/destination check of the nodes was not read", "ec2:DescribeInstances")
@@ -60,7 +63,6 @@ def source_dest_check_drops(
         for name, state in checked.items()
         if state and not any(b.overlaps(c) for b in blocks.get(name, ()) for c in carried)
     }
-    paths = pod_paths(health)
     broken = frozenset(pair for pair in paths.broken if on & set(pair))
     disproved = any(set(pair) <= on for pair in paths.working)  # such packets do pass
     if not on or disproved or (paths.probed and not broken):

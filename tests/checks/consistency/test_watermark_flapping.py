@@ -40,7 +40,7 @@ def test_ignores_a_cluster_that_never_gives_back() -> None:
 
 
 def test_needs_an_earlier_page() -> None:
-    assert "only once" in undecided(judge(pair(120, 110), None))
+    assert "not read twice" in undecided(judge(pair(120, 110), None))
 
 
 def test_does_not_judge_what_it_could_not_read() -> None:

@@ -103,6 +103,10 @@ def test_says_that_it_cannot_tell_without_the_types_limits(pods_waiting: int) ->
     assert found.grant == "ec2:DescribeInstanceTypes"
 
 
+def test_needs_no_limits_where_what_is_attached_is_enough() -> None:
+    assert judge(capacity=None, attached=432, max_pods=110) == []
+
+
 def test_names_the_deciding_reading_where_the_types_limits_are_unknown() -> None:
     found = judge(*stuck(2), **(FULL | {"capacity": None}))
     [finding] = [item for item in found if isinstance(item, Finding)]

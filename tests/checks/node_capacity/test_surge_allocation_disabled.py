@@ -28,6 +28,13 @@ def test_ignores_the_line_while_nobody_waits() -> None:
     assert judge(LINE, waits=0) == []
 
 
+def test_needs_the_log_only_while_pods_wait() -> None:
+    unread = Snapshot(meta=META, cilium=config("eni"), version=version("1.15.0"), waiting=waiting())
+    assert run([surge], unread)[0].verdict is Verdict.CLEAR
+    late = Snapshot(meta=META, cilium=config("eni"), version=version("1.15.0"), waiting=waiting(*stuck(3)))
+    assert run([surge], late)[0].verdict is Verdict.NOT_CHECKED
+
+
 def test_ignores_other_lines() -> None:
     assert judge("level=warning msg=other") == []
 

@@ -126,6 +126,8 @@ def test_infers_the_break_where_no_agent_was_asked() -> None:
 def test_does_not_judge_refused_groups() -> None:
     cluster = split(udp(8472, "own"))
     assert result(blocked, cluster, "aws/ec2/describe-security-groups").verdict is Verdict.NOT_CHECKED
+    fine = split(udp(8472, "own"), path="ok")
+    assert result(blocked, fine, "aws/ec2/describe-security-groups").verdict is Verdict.CLEAR
     refused = ("aws/ec2/describe-instances", "aws/ec2/describe-network-interfaces")
     assert result(blocked, cluster, *refused).verdict is Verdict.NOT_CHECKED
 
