@@ -1,0 +1,100 @@
+"""Interfaces that the operator makes must carry the security groups that the node asks for."""
+
+from collections.abc import Iterator
+from shlex import quote
+
+from checks.advice import change, links, look
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.operator.told import lines_with, quoted
+from checks.parts.agents import OperatorLog
+from checks.parts.aws import SecurityGroups
+from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes
+from checks.parts.kubernetes import Nodes
+from checks.scale import counted
+from checks.subnets.starved import eni_pairs
+
+
+@check(
+    id="security-group-selector-fails",
+    title="Pod interfaces carry other security groups than asked for",
+    source="https://docs.cilium.io/en/stable/network/concepts/ipam/eni/",
+    modes=("eni",),
+)
+def security_group_selector_fails(
+    nodes: Nodes, cilium_nodes: CiliumNodes, security_groups: SecurityGroups, operator_log: OperatorLog | None
+) -> Iterator[Finding]:
+    """Where tags match no group of the VPC, the operator quietly takes the first interface's groups.
+
+    Only interfaces that the operator made are compared; the first one is EC2's. An interface keeps the
+    groups that it was made with.
+    """
+    found: dict[str, list[AttachedEni]] = {}
+    selectors: set[str] = set()
+    for node, mine in eni_pairs(nodes, cilium_nodes):
+        wanted = _wanted(mine, security_groups)
+        other = [e for e in mine.pod_enis if e.number > 0 and set(e.security_groups) != wanted]
+        if wanted is not None and other:
+            found[node.name] = other
+            selectors.add(_selector(mine))
+    if not found:
+        return
+    first = next(iter(found.values()))[0]
+    held = ", ".join(first.security_groups)
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.MEDIUM,
+        confidence=Confidence.CERTAIN,
+        title=f"pod interfaces of {counted(len(found), 'node')} carry other groups than "
+        f"{'; '.join(sorted(selectors))}",
+        because="The groups on the interfaces differ from those that spec.eni selects in the VPC. "
+        "Groups that are "
+        "right and too strict would be another fault.",
+        subjects=tuple(Subject("Node", name) for name in sorted(found)),
+        evidence=(
+            Evidence(
+                CiliumNodes.ASKED,
+                "spec.eni.security-groups / security-group-tags",
+                "; ".join(sorted(selectors)),
+            ),
+            Evidence(
+                CiliumNodes.ASKED,
+                "status.eni.enis{}.security-groups",
+                held,
+                sum(len(enis) for enis in found.values()),
+            ),
+            *quoted(lines_with(operator_log, "No security groups match")),
+        ),
+        explains=(Explains("traffic-failing"),),
+        actions=(
+            look(
+                "See the groups and their tags",
+                "aws ec2 describe-security-groups --query 'SecurityGroups[].[GroupId,VpcId,Tags]' "
+                "--output json",
+                "no group of this VPC has every tag of the selector",
+            ),
+            change(
+                "Fix tags or ids; interfaces that exist need their groups set by hand, or new nodes",
+                f"aws ec2 modify-network-interface-attribute --network-interface-id {quote(first.id)} "
+                "--groups GROUP",
+                risk="changes at once what reaches the pods of that interface",
+                verify="CiliumNodes show the wanted groups on every interface",
+            ),
+        ),
+        references=links("cilium#23678", "cilium#39106"),
+    )
+
+
+def _wanted(node: CiliumNode, groups: SecurityGroups) -> set[str] | None:
+    """The groups that the node selects; empty when its tags match none, None when it selects nothing."""
+    if node.eni.security_groups:
+        return set(node.eni.security_groups)
+    if not node.eni.security_group_tags:
+        return None
+    tags = set(node.eni.security_group_tags)
+    every = groups.by_id.values()
+    return {g.id for g in every if tags <= set(g.tags) and g.vpc_id in (None, node.eni.vpc_id)}
+
+
+def _selector(node: CiliumNode) -> str:
+    pairs = (f"{key}={value}" for key, value in node.eni.security_group_tags)
+    return ", ".join(node.eni.security_groups or pairs)

@@ -1,0 +1,63 @@
+from typing import Any
+
+from checks.model import Finding, Undecided
+from checks.operator.told import quoted
+from checks.parts.agents import OperatorLog
+from checks.parts.aws import SecurityGroup, SecurityGroups
+from checks.parts.cilium import EniSpec
+from checks.run import Verdict
+from checks.subnets.security_group_selector_fails import security_group_selector_fails as other
+from tests.checks.hand import cilium_node, cilium_nodes, eni, node, nodes, on_nothing, only
+
+LINE = "No security groups match required vpc id and tags, using eth0 security groups"
+
+
+def judge(carried: str = "sg-node", number: int = 1, **spec: Any) -> list[Finding | Undecided]:
+    wanted = spec or {"security_group_tags": (("pods", "yes"),)}
+    mine = cilium_node(
+        "n1",
+        eni(0, lone=2, security_groups=("sg-node",)),
+        eni(number, lone=2, security_groups=(carried,)),
+        spec=EniSpec(instance_type="m5.large", vpc_id="vpc-1", **wanted),
+    )
+    pods = SecurityGroup(id="sg-pods", vpc_id="vpc-1", tags=(("pods", "yes"),))
+    return other(
+        nodes(node("n1")),
+        cilium_nodes(mine),
+        SecurityGroups(by_id={"sg-pods": pods}),
+        OperatorLog(lines=(LINE,)),
+    )
+
+
+def test_names_interfaces_that_carry_other_groups() -> None:
+    finding = only(judge())
+    assert [s.name for s in finding.subjects] == ["n1"]
+    assert "pods=yes" in finding.title
+
+
+def test_shows_what_is_asked_for_and_what_is_carried() -> None:
+    finding = only(judge())
+    shown = {(e.field, e.value) for e in finding.evidence}
+    assert ("status.eni.enis{}.security-groups", "sg-node") in shown
+    assert set(quoted([LINE])) <= set(finding.evidence)
+
+
+def test_names_groups_by_id_that_are_not_carried() -> None:
+    assert only(judge(security_groups=("sg-own",)))
+    assert judge("sg-own", security_groups=("sg-own",)) == []
+
+
+def test_ignores_interfaces_that_carry_what_the_tags_select() -> None:
+    assert judge("sg-pods") == []
+
+
+def test_ignores_the_first_interface_which_is_ec2s() -> None:
+    assert judge(number=0) == []
+
+
+def test_ignores_nodes_that_select_nothing() -> None:
+    assert judge(security_group_tags=()) == []
+
+
+def test_does_not_judge_what_was_not_read() -> None:
+    assert on_nothing(other).verdict is Verdict.NOT_CHECKED
