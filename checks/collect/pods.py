@@ -9,26 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from checks.collect.pod_items import (
-    PodItem,
-    is_ready,
-    labels_of,
-    requests_key,
-    requests_of,
-    sandbox_is_made,
-    since_not_ready,
-    whole_pod,
-)
-from checks.collect.requests import NOTHING
+from checks.collect.kept_pods import sandbox_is_made, whole_pod
+from checks.collect.pod_counts import SAMPLE, Group, Load
+from checks.collect.pod_items import PodItem, is_ready, labels_of, requests_key, requests_of, since_not_ready
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, before, items
-from checks.parts.kubernetes import Labels, NodeLoad, Pod, PodAddress, PodGroup, Pods, Resources
+from checks.parts.kubernetes import Labels, Pod, PodAddress, Pods, Resources
 
 RIGHTS = ("list pods",)
 GRACE = timedelta(seconds=120)  # report-format.md: what is deleted for less counts nowhere
 MAX_LEFTOVERS = 1000
 MAX_REMEMBERED = 10_000  # label texts and request texts; a cluster of single pods must not fill the memory
-SAMPLE = 5
 _OWN_LABELS = frozenset(
     {
         "statefulset.kubernetes.io/pod-name",
@@ -59,37 +50,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(slots=True)
-class _Group:
-    """A PodGroup as it is counted."""
-
-    namespace: str
-    labels: Labels
-    host_network: bool
-    kept: bool
-    total: int = 0
-    ready: int = 0
-    not_ready_since: datetime | None = None
-    ready_names: list[str] = field(default_factory=list)
-    not_ready_names: list[str] = field(default_factory=list)
-    requests_key: tuple[bytes, ...] | None = None  # of the latest pod: the next one mostly asks for the same
-    requests: Resources = NOTHING
-
-
-@dataclass(slots=True)
-class _Load:
-    """A NodeLoad as it is counted."""
-
-    name: str
-    pods: int = 0
-    host_network: int = 0
-    with_address: int = 0
-    terminating: int = 0
-    cpu_milli: int = 0
-    memory_bytes: int = 0
-    ephemeral_bytes: int = 0
-
-
 def read(source: Source) -> Pods:
     """Read every pod, fold it, and keep the ones that matter on their own. Raises UnreadError."""
     fold = _Fold(source.meta.taken_at)
@@ -107,12 +67,12 @@ class _Fold:
     running: int = 0
     not_scheduled: int = 0
     without_ip: int = 0
-    loads: dict[str, _Load] = field(default_factory=dict)
-    groups: dict[tuple[str, Labels, bool], _Group] = field(default_factory=dict)
+    loads: dict[str, Load] = field(default_factory=dict)
+    groups: dict[tuple[str, Labels, bool], Group] = field(default_factory=dict)
     items: list[Pod] = field(default_factory=list)
     addresses: list[PodAddress] = field(default_factory=list)
     leftovers: list[Pod] = field(default_factory=list)
-    known_groups: dict[tuple[str, bytes, bool], _Group] = field(default_factory=dict)
+    known_groups: dict[tuple[str, bytes, bool], Group] = field(default_factory=dict)
     known_requests: dict[tuple[bytes, ...], Resources] = field(default_factory=dict)
 
     def add(self, item: PodItem) -> None:
@@ -147,8 +107,8 @@ class _Fold:
             running=self.running,
             not_scheduled=self.not_scheduled,
             without_ip=self.without_ip,
-            on_node={name: _node_load(self.loads[name]) for name in sorted(self.loads)},
-            groups=tuple(_pod_group(self.groups[key]) for key in sorted(self.groups)),
+            on_node={name: self.loads[name].part() for name in sorted(self.loads)},
+            groups=tuple(self.groups[key].part() for key in sorted(self.groups)),
             items=tuple(sorted(self.items, key=lambda pod: (pod.namespace, pod.name))),
             addresses=tuple(sorted(self.addresses)),
             leftovers=tuple(sorted(self.leftovers, key=lambda pod: (pod.namespace, pod.name))),
@@ -164,13 +124,13 @@ class _Fold:
         asked = before(meta.deletion_timestamp or LONG_AGO, meta.deletion_grace_period_seconds or 0)
         return self.now - asked < GRACE
 
-    def _load(self, node: str) -> _Load:
+    def _load(self, node: str) -> Load:
         load = self.loads.get(node)
         if load is None:
-            load = self.loads[node] = _Load(node)
+            load = self.loads[node] = Load(node)
         return load
 
-    def _place(self, item: PodItem, load: _Load, group: _Group, requests: Resources) -> None:
+    def _place(self, item: PodItem, load: Load, group: Group, requests: Resources) -> None:
         """Put the pod's weight on its node. It shares the texts of node and namespace with its neighbours."""
         load.pods += 1
         load.cpu_milli += requests.cpu_milli
@@ -184,7 +144,7 @@ class _Fold:
             name, ip = item.metadata.name, item.status.pod_ip
             self.addresses.append(PodAddress(group.namespace, name, load.name, ip, created))
 
-    def _count(self, item: PodItem, group: _Group, ready: bool) -> None:
+    def _count(self, item: PodItem, group: Group, ready: bool) -> None:
         group.total += 1
         if ready:
             group.ready += 1
@@ -203,7 +163,7 @@ class _Fold:
         if pod.node and not pod.host_network and not pod.ip and not sandbox_is_made(pod):
             self.without_ip += 1
 
-    def _group(self, item: PodItem) -> _Group:
+    def _group(self, item: PodItem) -> Group:
         host = bool(item.spec.host_network)
         key = item.metadata.namespace, bytes(item.metadata.labels), host
         group = self.known_groups.get(key)
@@ -212,11 +172,11 @@ class _Fold:
             labels = tuple(sorted(pair for pair in all_labels.items() if pair[0] not in _OWN_LABELS))
             own = item.metadata.namespace, labels, host
             kept = not _KEPT_LABELS.isdisjoint(labels)
-            group = self.groups.setdefault(own, _Group(*own, kept))
+            group = self.groups.setdefault(own, Group(*own, kept))
             _remember(self.known_groups, key, group)
         return group
 
-    def _requests(self, item: PodItem, group: _Group) -> Resources:
+    def _requests(self, item: PodItem, group: Group) -> Resources:
         key = requests_key(item)
         if key != group.requests_key:
             found = self.known_requests.get(key)
@@ -231,27 +191,3 @@ def _remember(known: dict[K, V], key: K, value: V) -> None:
     if len(known) >= MAX_REMEMBERED:
         known.clear()
     known[key] = value
-
-
-def _node_load(load: _Load) -> NodeLoad:
-    return NodeLoad(
-        pods=load.pods,
-        host_network=load.host_network,
-        with_address=load.with_address,
-        terminating=load.terminating,
-        requests=Resources(
-            cpu_milli=load.cpu_milli, memory_bytes=load.memory_bytes, ephemeral_bytes=load.ephemeral_bytes
-        ),
-    )
-
-
-def _pod_group(group: _Group) -> PodGroup:
-    return PodGroup(
-        namespace=group.namespace,
-        labels=group.labels,
-        host_network=group.host_network,
-        total=group.total,
-        ready=group.ready,
-        not_ready_since=group.not_ready_since,
-        sample=tuple([*group.not_ready_names, *group.ready_names][:SAMPLE]),
-    )
