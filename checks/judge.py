@@ -4,6 +4,7 @@ from checks.diagnose import Diagnosis, Judged, diagnose, evidence_of
 from checks.facts import facts_of
 from checks.load import load_checks
 from checks.model import Subject
+from checks.pending import pending_of
 from checks.report import (
     Cause,
     Note,
@@ -44,6 +45,7 @@ def report_of(results: tuple[Result, ...], snapshot: Snapshot) -> Report:
         notes=tuple(_note(item) for item in diagnosis.notes),
         not_checked=not_checked,
         facts=facts,
+        pending=pending_of(snapshot, diagnosis),
     )
 
 

@@ -178,6 +178,25 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingGroup:
+    """Pods of one workload that wait for the same thing, past the grace.
+
+    ``waits_for``: scheduler, address, image, volume, configuration or start. ``limits``: ids of the causes
+    that hold them. ``message`` and ``since`` are the oldest one's, ``numbers`` both sides of the limit.
+    """
+
+    namespace: str
+    workload: str
+    waits_for: str
+    pods: int
+    since: datetime
+    limits: tuple[str, ...]
+    message: str
+    numbers: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One sweep's result. ``taken_at`` is aware and in UTC; ``seconds`` is what the sweep took."""
 
@@ -195,3 +214,4 @@ class Report:
     notes: tuple[Note, ...]
     not_checked: tuple[NotChecked, ...]
     facts: Facts
+    pending: tuple[PendingGroup, ...] = ()

@@ -8,8 +8,8 @@ from checks.cilium_pods import agent_pods
 from checks.diagnose import Diagnosis, diagnose
 from checks.load import load_checks
 from checks.model import Subject
-from checks.parts.derived import NodeAccount
 from checks.parts.kubernetes import Node, Pod
+from checks.pending import address_numbers
 from checks.reach import unreached
 from checks.run import run
 from checks.scale import counted
@@ -173,19 +173,8 @@ def _address(snapshot: Snapshot, pod: Pod) -> Step:
         told = next((event.message for event in reversed(events)), told)
         return Step("address", State.STOPS, pod.scheduled_since, told)
     account = snapshot.accounts.by_node.get(pod.node or "") if snapshot.accounts else None
-    text = ". ".join(part for part in (item.message, _figures(account) if account else "") if part)
+    text = ". ".join(part for part in (item.message, address_numbers(account) if account else "") if part)
     return Step("address", State.STOPS, pod.scheduled_since, text)
-
-
-def _figures(account: NodeAccount) -> str:
-    def figure(value: int | None) -> str:
-        return "?" if value is None else str(value)
-
-    return (
-        f"{account.name} has {figure(account.used)} of {figure(account.allocated)} addresses in use, "
-        f"{figure(account.attached)} attached, could hold {figure(account.capacity)}; "
-        f"{figure(account.pods)} pods of at most {figure(account.max_pods)}"
-    )
 
 
 def _started(pod: Pod) -> Step:
@@ -243,7 +232,7 @@ def _addresses(snapshot: Snapshot, node: Node) -> Step:
     if account is None or account.capacity is None:
         return Step("addresses", State.UNKNOWN, None, "how many it could hold is not known")
     full = account.free_for_pods == 0
-    return Step("addresses", State.STOPS if full else State.DONE, None, _figures(account))
+    return Step("addresses", State.STOPS if full else State.DONE, None, address_numbers(account))
 
 
 def _reached(snapshot: Snapshot, node: Node) -> Step:
