@@ -21,7 +21,7 @@ from checks.parts.agents import ClusterHealth
 from checks.parts.aws import Instances, Interfaces, RouteTables, Subnets
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.kubernetes import Endpoints, Nodes, Services
-from checks.routing.paths import Places, dns_over, places, pod_paths, told_by, unrouted
+from checks.routing.paths import Places, dns_over, machines, places, pod_paths, told_by, unrouted
 from checks.routing.switch import to_tunnel
 from checks.scale import counted
 
@@ -50,6 +50,7 @@ def direct_routes_across_subnets(
     That needs the peer on the same link. AWS subnets are separate links, and the VPC's router knows no pod
     range, so nodes of other subnets, and so of other zones, are not reached, unless the VPC has routes.
     """
+    nodes = machines(nodes)
     if cilium.routing_mode != "native" or not cilium.flag("auto-direct-node-routes") or len(nodes.items) < 2:
         return
     paths = pod_paths(health)

@@ -12,6 +12,7 @@ from checks.parts.aws import RouteTables
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.kubernetes import Node, Nodes
 from checks.routing.internet import public_subnets
+from checks.routing.paths import machines
 from checks.routing.switch import upgrade
 from checks.scale import counted
 
@@ -45,7 +46,7 @@ def masquerade_interface_mismatch(
         yield _refused(cilium, version)
         return
     bpf = {n for n, s in agent_status.by_node.items() if s.masquerading == "BPF"} if agent_status else set()
-    missed = [node for node in nodes.items if node.name not in bpf and _misses(node, patterns)]
+    missed = [node for node in machines(nodes).items if node.name not in bpf and _misses(node, patterns)]
     needed = _needed(cilium, cilium_nodes, route_tables)
     if missed:
         hurt = [node for node in missed if needed is None or node.name in needed]

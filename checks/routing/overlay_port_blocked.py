@@ -12,7 +12,7 @@ from checks.parts.agents import ClusterHealth
 from checks.parts.aws import GroupRule, Instances, Interfaces, SecurityGroups
 from checks.parts.cilium import CiliumConfig
 from checks.parts.kubernetes import Endpoints, Node, Nodes, Services
-from checks.routing.paths import dns_over, pod_paths, told_by
+from checks.routing.paths import dns_over, machines, pod_paths, told_by
 from checks.scale import counted
 
 Groups = tuple[str, ...]
@@ -39,6 +39,7 @@ def overlay_port_blocked(
     Nodes of one group that admits itself always pass; node groups with groups of their own often do not.
     Encrypted overlays use other ports and are left out.
     """
+    nodes = machines(nodes)
     encrypted = cilium.flag("enable-wireguard") or cilium.flag("enable-ipsec")
     if cilium.routing_mode not in (None, "tunnel") or encrypted or len(nodes.items) < 2:
         return

@@ -71,6 +71,11 @@ class Places:
         return False if names and names <= set(self.subnets) else None
 
 
+def machines(nodes: Nodes) -> Nodes:
+    """The nodes that are EC2 instances with an agent: no Fargate, hybrid or Windows ones."""
+    return Nodes(items=tuple(node for node in nodes.items if node.compute_type == "ec2"))
+
+
 def places(
     nodes: Nodes, instances: Instances | None, interfaces: Interfaces | None, subnets: Subnets | None
 ) -> Places:

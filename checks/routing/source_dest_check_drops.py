@@ -19,7 +19,7 @@ from checks.parts.agents import ClusterHealth
 from checks.parts.aws import Instances, Interfaces, RouteTables, Subnets
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.kubernetes import Endpoints, Node, Nodes, Services
-from checks.routing.paths import Pair, dns_over, places, pod_paths, told_by, unrouted
+from checks.routing.paths import Pair, dns_over, machines, places, pod_paths, told_by, unrouted
 from checks.routing.switch import to_tunnel
 from checks.scale import counted
 
@@ -48,6 +48,7 @@ def source_dest_check_drops(
     With native routing pods have addresses that no interface carries, so even two nodes of one subnet cannot
     exchange pod traffic. Overlays and ENI mode send interface addresses only and are not affected.
     """
+    nodes = machines(nodes)
     if cilium.routing_mode != "native" or len(nodes.items) < 2:
         return
     paths = pod_paths(health)

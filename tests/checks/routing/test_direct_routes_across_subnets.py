@@ -40,6 +40,16 @@ def test_ignores_one_subnet() -> None:
     assert result(direct, cluster).verdict is Verdict.CLEAR
 
 
+def test_ignores_fargate_nodes_in_other_subnets() -> None:
+    cluster = native()
+    cluster.health("self")
+    first = cluster.node_list[0].subnet
+    for node in cluster.node_list:
+        if node.subnet is not first:
+            node.labels["eks.amazonaws.com/compute-type"] = "fargate"
+    assert result(direct, cluster).verdict is Verdict.CLEAR
+
+
 def test_ignores_a_vpc_with_a_route_to_every_block() -> None:
     cluster = native(check=False)
     cluster.vpc_routes()
