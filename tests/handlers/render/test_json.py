@@ -24,7 +24,7 @@ def test_keeps_the_order_of_the_format() -> None:
     raw = json.loads(encode(incident()))
     order = (
         "format cluster region taken_at seconds source verdict headline symptoms causes risks notes "
-        "not_checked facts"
+        "not_checked facts pending"
     )
     assert " ".join(raw) == order
     of_a_cause = (
