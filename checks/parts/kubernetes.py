@@ -131,6 +131,12 @@ class Nodes:
     items: tuple[Node, ...] = ()
 
     @cached_property
+    def taints(self) -> tuple[Taint, ...]:
+        """The different taints of all nodes, whenever they were added."""
+        kinds = {(t.key, t.value, t.effect) for node in self.items for t in node.taints}
+        return tuple(Taint(key=key, value=value, effect=effect) for key, value, effect in sorted(kinds))
+
+    @cached_property
     def by_name(self) -> Mapping[str, Node]:
         """Nodes by name."""
         return {node.name: node for node in self.items}

@@ -34,9 +34,11 @@ def scheduler_insufficient_requests(
     if not bound:
         return
     names = sorted({name for item in bound for name in _lacking(item)})
-    short = max((_short(item, nodes, pods) for item in bound), key=len)
+    asked = {(item.pod.requests, _lacking(item)) for item in bound}
+    found = {key: _short(*key, nodes, pods) for key in asked}  # many pods ask for the same
+    short = max(found.values(), key=lambda nodes: (len(nodes), nodes))
     proven = all(
-        name in COUNTED and len(_short(item, nodes, pods)) >= item.says(INSUFFICIENT + name)
+        name in COUNTED and len(found[item.pod.requests, _lacking(item)]) >= item.says(INSUFFICIENT + name)
         for item in bound
         for name in _lacking(item)
     )
@@ -63,9 +65,8 @@ def _lacking(item: UnscheduledPod) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.removeprefix(INSUFFICIENT).strip() for text in texts))
 
 
-def _short(item: UnscheduledPod, nodes: Nodes, pods: Pods) -> list[str]:
-    """Nodes whose free requests are smaller than what this pod asks for."""
-    wanted = item.pod.requests
+def _short(wanted: Resources, lacking: tuple[str, ...], nodes: Nodes, pods: Pods) -> list[str]:
+    """Nodes that have less of the lacking resources left than what is wanted."""
     return [
         node.name
         for node in nodes.items
@@ -73,7 +74,7 @@ def _short(item: UnscheduledPod, nodes: Nodes, pods: Pods) -> list[str]:
         and any(
             getattr(wanted, field) > getattr(_left(node, pods), field)
             for name, field in COUNTED.items()
-            if name in _lacking(item)
+            if name in lacking
         )
     ]
 

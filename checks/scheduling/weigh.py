@@ -11,7 +11,7 @@ from enum import Enum, auto
 from checks.model import Subject
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.kubernetes import Nodes
 
 TOO_MANY_PODS = "Too many pods"
 INSUFFICIENT = "Insufficient "
@@ -120,11 +120,11 @@ def _trouble(config: CiliumConfig | None) -> tuple[str, ...]:
 
 def _all_trouble(item: UnscheduledPod, nodes: Nodes, config: CiliumConfig | None) -> bool:
     """Whether every taint that this pod does not tolerate tells of a broken node."""
-    keys = [key for node in nodes.items for key in _untolerated(item, node)]
+    keys = list(_untolerated(item, nodes))
     return bool(keys) and all(_is(key, _trouble(config)) for key in keys)
 
 
-def _untolerated(item: UnscheduledPod, node: Node) -> Iterator[str]:
-    for taint in node.taints:
+def _untolerated(item: UnscheduledPod, nodes: Nodes) -> Iterator[str]:
+    for taint in nodes.taints:
         if taint.effect != "PreferNoSchedule" and not any(t.tolerates(taint) for t in item.pod.tolerations):
             yield taint.key
