@@ -4,10 +4,11 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.rule import Rule
 from rich.text import Text
@@ -16,25 +17,20 @@ from bot.standin.paint import paint
 from bot.standin.stage import Stage, of_the_checkout, recordings, stage
 from bot.standin.workspace import Message
 
-CLUSTERS = (
-    ("phase1_native", "Phase 1: native routing, and 40 of 160 pods run"),
-    ("phase2_overlay", "Phase 2: the overlay, and DNS and webhooks time out"),
-    ("phase3_eni_wrong_key", "Phase 3: ENI mode, with a Helm key that no chart knows"),
-    ("healthy_eni_prefixes", "A healthy cluster, for comparison"),
-)
+CLUSTERS = ("phase1_native", "phase2_overlay", "phase3_eni_wrong_key", "healthy_eni_prefixes")
 MAX_WIDTH = 100
-MAX_NOTE_CHARS = 160
+MAX_NOTE_CHARS = 200
 
 
 def demo(out: TextIO | None = None) -> int:
     """Ask once for each cluster and show the answers; 0 at the end. Raises SourceError."""
     screen = terminal(out or sys.stdout)
-    paths = [of_the_checkout(name) for name, _ in CLUSTERS]
+    paths = [of_the_checkout(name) for name in CLUSTERS]
     clusters = recordings(paths)
     with stage(clusters) as theatre:
-        for (_, heading), path, cluster in zip(CLUSTERS, paths, clusters, strict=True):
-            screen.print(Rule(Text(heading, "bold"), align="left"))
-            screen.print(Text(note(path), "dim"))
+        for path, cluster in zip(paths, clusters, strict=True):
+            screen.print(Rule(Text(cluster.name, "bold"), align="left"))
+            write(screen, [Text(note(path))])
             screen.print()
             screen.print(Text(f"> /cilium status {cluster.name}", "bold"))
             answer(screen, theatre, f"status {cluster.name}")
@@ -65,11 +61,16 @@ def terminal(out: TextIO) -> Console:
 
 
 def show(screen: Console, message: Message, first_button: int = 1) -> None:
-    """Print a message; what is there to be copied is not broken into lines."""
+    """Print a message; its buttons are numbered from ``first_button`` on."""
+    if message.only_for is not None:
+        screen.print(Text("Only you can see this", "dim"))
+    write(screen, paint(message, first_button))
+
+
+def write(screen: Console, pieces: Iterable[RenderableType]) -> None:
+    """Print pieces with no blanks at the ends of lines; what is there to be copied is not broken."""
     with screen.capture() as captured:
-        if message.only_for is not None:
-            screen.print(Text("Only you can see this", "dim"))
-        for piece in paint(message, first_button):
+        for piece in pieces:
             screen.print(piece, soft_wrap=isinstance(piece, Text) and bool(piece.no_wrap))
     screen.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 

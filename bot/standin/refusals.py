@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from threading import Lock
 from typing import Literal
 
@@ -115,5 +116,5 @@ class Limits:
             left = min(most, left + max(0.0, now - at) * per_s)
             if left < 1:
                 self._buckets[key] = (left, now)
-                raise Refused("ratelimited", retry_after_s=max(1, round((1 - left) / per_s + 0.5)))
+                raise Refused("ratelimited", retry_after_s=ceil((1 - left) / per_s))
             self._buckets[key] = (left - 1, now)
