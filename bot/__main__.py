@@ -71,6 +71,14 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(checking, "cluster")
     checking.set_defaults(command=check)
 
+    asking = words.add_parser("why", help="one pod or node, step by step, and where it stops")
+    asking.add_argument("name", metavar="POD|NODE", help="namespace/name, a pod, a workload or a node")
+    asking.add_argument(
+        "--recording", type=Path, metavar="PATH", help="a recording instead of a live cluster"
+    )
+    _add_settings(asking, "cluster")
+    asking.set_defaults(command=why)
+
     running = words.add_parser("run", help="serve Slack")
     running.add_argument(
         "--recording", type=Path, metavar="PATH", help="a recording instead of a live cluster"
@@ -106,6 +114,21 @@ def check(options: argparse.Namespace) -> int:
     report = cluster.sweep(None)
     write(report, options.format, options.width, sys.stdout)
     return EXIT[report.verdict]
+
+
+def why(options: argparse.Namespace) -> int:
+    """Follow one pod or node; 0 when nothing stops it, 1 when something does, 4 when it was not read."""
+    from bot.clusters import snapshot_of
+    from checks.way import NotFound
+    from checks.way import why as follow
+    from handlers.render.way import way_text
+
+    found = follow(snapshot_of(options.recording, lambda: read_access(given(options))), options.name)
+    if isinstance(found, NotFound):
+        _complain(way_text(found))
+        return CANNOT
+    sys.stdout.write(way_text(found) + "\n")
+    return 1 if found.stop else 0
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from checks.collect.recording import Recording
 from checks.collect.source import Source
 from checks.judge import judge
 from checks.report import Report
+from checks.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ def reached(access: Access) -> Cluster:
     from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
 
     return Cluster(live(access).meta.cluster, lambda progress: look(live(access), progress))
+
+
+def snapshot_of(recording: Path | None, access: Callable[[], Access]) -> Snapshot:
+    """What one sweep reads, before anything is judged. Raises SourceError when there is no such cluster."""
+    if recording is not None:
+        return gather(Recording(recording))
+    from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
+
+    return gather(live(access()))
 
 
 def look(source: Source, progress: Progress | None = None) -> Report:

@@ -82,3 +82,20 @@ def test_a_check_of_a_recording_loads_neither_slack_nor_clouds(tmp_path: Path) -
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stderr.strip().splitlines()[-1] == "3 []"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "says"),
+    [
+        ("perf/perf-app", 1, "stops at: scheduled"),
+        ("ip-10-8-0-4.eu-west-1.compute.internal", 1, "stops at: reachable"),
+        ("nobody", 4, "no pod, workload or node called nobody"),
+    ],
+)
+def test_why_follows_one_pod_or_node(
+    name: str, status: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = Path(__file__).parent.parent / "recordings" / "phase1_native"
+    assert main(["why", name, "--recording", str(recording)]) == status
+    out, err = capsys.readouterr()
+    assert says in out + err

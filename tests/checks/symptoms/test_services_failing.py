@@ -60,3 +60,15 @@ def test_a_service_with_pods_that_run_unready_does_not_follow_from_those_that_wa
     found = seen(services_failing, c)
     assert found is not None
     assert found.follows_from == ()
+
+
+def test_follows_from_dns_when_its_pods_say_that_lookups_time_out() -> None:
+    c = cluster()
+    c.service("shop/api")
+    [pod, *_] = c.fails("shop/api")
+    address = next(s.cluster_ip for s in c.services if s.name == "kube-dns")
+    text = f"Readiness probe failed: dial tcp: lookup db.shop on {address}:53: read udp: i/o timeout"
+    c.say(pod, "Unhealthy", text, component="kubelet")
+    found = seen(services_failing, c)
+    assert found is not None
+    assert [link.symptom for link in found.follows_from] == ["dns-failing"]
