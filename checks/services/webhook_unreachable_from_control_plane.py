@@ -10,9 +10,9 @@ from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, 
 from checks.parts.agents import Meta
 from checks.parts.aws import EksCluster, Vpcs
 from checks.parts.cilium import CiliumConfig, CiliumNodes
-from checks.parts.kubernetes import ApiServices, Endpoints, KubernetesVersion, Nodes, Webhooks
+from checks.parts.kubernetes import ApiServices, Endpoints, Events, KubernetesVersion, Nodes, Webhooks
 from checks.scale import counted
-from checks.webhook_calls import Backend
+from checks.webhook_calls import Backend, told_by_events
 
 
 @check(
@@ -31,6 +31,7 @@ def webhook_unreachable_from_control_plane(
     eks: EksCluster | None,
     kubernetes: KubernetesVersion | None,
     cilium_nodes: CiliumNodes | None,
+    events: Events | None,
 ) -> Iterator[Finding]:
     """EKS calls a webhook at its pod's address, from a VPC that knows nothing of an overlay.
 
@@ -47,22 +48,27 @@ def webhook_unreachable_from_control_plane(
         if away:
             found[backend] = away
             unsure = unsure or any(states[ip] is None for ip in away)
-    every = sorted({ip for ips in found.values() for ip in ips})
-    if not found or proven_reachable(apiservices, endpoints, every):
+    doubted = proven_reachable(apiservices, endpoints, (ip for ips in found.values() for ip in ips))
+    if doubted:  # one such address is reached: only what is told to fail is left
+        told = {backend for backend, _ in told_by_events(events, None)}
+        found = {backend: ips for backend, ips in found.items() if backend in told}
+    if not found:
         return
+    every = sorted({ip for ips in found.values() for ip in ips})
     closed = [h for h in webhooks.items if h.fails_closed and (h.namespace, h.service) in found]
     services = frozenset(Subject("Service", name, namespace) for namespace, name in found)
     ranges = ", ".join(cidr for group in (vpcs.cidrs.values() if vpcs else ()) for cidr in group)
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL if closed else Severity.HIGH,
-        confidence=_confidence(unsure, every, cilium_nodes),
+        confidence=Confidence.LIKELY if doubted else _confidence(unsure, every, cilium_nodes),
         title=f"the control plane has no route to {counted(len(found), 'webhook or API Service')} "
         "on overlay pod addresses",
         because="The Services have ready endpoints, and their addresses are none of the VPC, of a node "
         "or of a "
         "remote pod network."
-        + (" The VPC's ranges were not read; DescribeVpcs would decide." if unsure else ""),
+        + (" The VPC's ranges were not read; DescribeVpcs would decide." if unsure else "")
+        + (" That an aggregated API there is Available speaks against it." if doubted and not unsure else ""),
         subjects=tuple(sorted(services)),
         evidence=(
             *(

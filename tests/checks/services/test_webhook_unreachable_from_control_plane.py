@@ -7,6 +7,8 @@ from checks.parts.kubernetes import (
     ApiService,
     ApiServices,
     Endpoints,
+    Event,
+    Events,
     KubernetesVersion,
     Nodes,
     Webhook,
@@ -18,6 +20,7 @@ from checks.services.webhook_unreachable_from_control_plane import (
 )
 from tests.checks.hand import (
     META,
+    NOON,
     behind,
     cilium_node,
     cilium_nodes,
@@ -50,6 +53,7 @@ def judge(
     at: Nodes | None = None,
     held: CiliumNodes | None = None,
     read_vpcs: bool = True,
+    failed: str = "",
 ) -> list[Finding | Undecided]:
     hook = Webhook(
         configuration="cert-manager-webhook",
@@ -71,6 +75,15 @@ def judge(
         eks,
         KubernetesVersion(git_version=kubernetes),
         held,
+        Events(items=(call_failed(failed),) if failed else ()),
+    )
+
+
+def call_failed(error: str) -> Event:
+    url = "https://cert-manager-webhook.cert-manager.svc:443/validate"
+    text = f'failed calling webhook "webhook.cert-manager.io": Post "{url}": {error}'
+    return Event(
+        kind="ReplicaSet", namespace="shop", name="api-1", reason="FailedCreate", message=text, last_seen=NOON
     )
 
 
@@ -129,6 +142,13 @@ def test_ignores_an_overlay_that_the_api_server_is_seen_to_reach() -> None:
     assert judge("10.0.3.7", apis=(api(True),), api_addresses=("10.0.3.7",)) == []
 
 
+def test_still_names_a_webhook_that_is_told_to_time_out_beside_such_an_overlay() -> None:
+    found = judge(
+        "10.0.3.7", apis=(api(True),), api_addresses=("10.0.3.7",), failed="context deadline exceeded"
+    )
+    assert only(found).confidence is Confidence.LIKELY
+
+
 def test_is_less_severe_when_nothing_fails_closed() -> None:
     assert only(judge("10.0.3.7", fails_closed=False)).severity is Severity.HIGH
 
@@ -144,3 +164,13 @@ def test_is_not_certain_without_the_ranges_of_the_vpc() -> None:
 
 def test_does_not_judge_what_was_not_read() -> None:
     assert on_nothing(unreachable).verdict is Verdict.NOT_CHECKED
+
+
+def test_takes_no_block_that_holds_a_node_for_a_pod_network() -> None:
+    held = cilium_nodes(cilium_node("n1", pod_cidrs=("10.40.3.0/24",), internal_ip="10.40.3.5"))
+    finding = only(judge("10.40.3.7", routing="native", read_vpcs=False, held=held))
+    assert finding.confidence is Confidence.POSSIBLE
+
+
+def test_says_nothing_of_ipv6_addresses() -> None:
+    assert judge("fd00::7", routing="native") == []
