@@ -44,8 +44,8 @@ def agent_api_rate_limited(
         kind=Kind.CAUSE,
         severity=Severity.MEDIUM,
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
-        title=f"agents on {counted(len(names), 'node')} put off {counted(len(limited), 'pod')}: too "
-        "many requests",
+        title=f"agents on {counted(len(names), 'node')} put off {counted(len(limited), 'pod')}: too many "
+        "requests",
         because="The sandbox error is the agent's own 429 and not a lack of addresses."
         + (
             " Refused requests grow there and addresses are free."
@@ -68,8 +68,8 @@ def agent_api_rate_limited(
         actions=(
             look(
                 "See whether it eases",
-                f"kubectl -n {quote(meta.cilium_namespace)} get pods -l k8s-app=cilium -o wide && "
-                "kubectl get events -A --field-selector reason=FailedCreatePodSandBox",
+                f"kubectl -n {quote(meta.cilium_namespace)} get pods -l k8s-app=cilium -o wide && kubectl "
+                "get events -A --field-selector reason=FailedCreatePodSandBox",
                 "fewer such events minute by minute: wait",
             ),
             change(

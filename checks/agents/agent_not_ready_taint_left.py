@@ -81,8 +81,8 @@ def agent_not_ready_taint_left(
             ),
             change(
                 "Bring the operator back: it takes the taint away; by hand only as a last resort",
-                f"kubectl -n {quote(meta.cilium_namespace)} rollout restart deployment/cilium-operator"
-                f"   # last resort: kubectl taint node {quote(found[0].name)} {quote(key)}-",
+                f"kubectl -n {quote(meta.cilium_namespace)} rollout restart deployment/cilium-operator   # "
+                f"last resort: kubectl taint node {quote(found[0].name)} {quote(key)}-",
                 risk="none to running pods; by hand, pods may start before the agent can serve them",
                 verify="the taint is gone and waiting pods are scheduled",
             ),

@@ -89,8 +89,8 @@ def cilium_agent_unschedulable(
             look(
                 "Compare the DaemonSet's tolerations with the nodes' taints",
                 f"kubectl -n {quote(meta.cilium_namespace)} get daemonset cilium "
-                "-o jsonpath='{.spec.template.spec.tolerations}' && "
-                "kubectl get nodes -o custom-columns=NODE:.metadata.name,TAINTS:.spec.taints[*].key",
+                "-o jsonpath='{.spec.template.spec.tolerations}' && kubectl get nodes -o "
+                "custom-columns=NODE:.metadata.name,TAINTS:.spec.taints[*].key",
                 "a taint that nothing in the list tolerates",
             ),
             change(

@@ -44,8 +44,7 @@ def taint_removed_too_early(meta: Meta, waiting: Waiting, pods: Pods, events: Ev
         title=f"{counted(len(left), 'pod')} met {counted(len(names), 'node')} before the agent there "
         "answered",
         because="Their error is the agent's missing socket, first seen around the time the agent became "
-        "ready, "
-        "and it has been ready since. A delete that heals them would prove it.",
+        "ready, and it has been ready since. A delete that heals them would prove it.",
         subjects=tuple(item.subject for item in left),
         evidence=(
             Evidence(Events.ASKED, "message", left[0].message, len(left)),

@@ -76,9 +76,8 @@ def _spare_operator(
     if spares:
         said = Counter(pod.unscheduled_message for pod in spares)
         yield (
-            f"{counted(len(spares), 'operator replica waits', 'operator replicas wait')} for a node of "
-            "its own "
-            "while another holds the lease",
+            f"{counted(len(spares), 'operator replica waits', 'operator replicas wait')} for a node of its "
+            "own while another holds the lease",
             tuple(Subject("Pod", pod.name, pod.namespace) for pod in spares),
             tuple(
                 Evidence(Pods.ASKED, "status.conditions[PodScheduled].message", text, count)

@@ -43,16 +43,15 @@ def aws_cni_iptables_leftovers(
         confidence=Confidence.POSSIBLE,
         title=f"{counted(len(left), 'node')} once ran the AWS VPC CNI and may still hold its NAT rules",
         because="Interfaces that aws-node made are still on them, and it runs no more. Chains named "
-        "AWS-SNAT-CHAIN "
-        "in the node's iptables would prove it.",
+        "AWS-SNAT-CHAIN in the node's iptables would prove it.",
         subjects=tuple(Subject("Node", name) for name in sorted(left)),
         evidence=(Evidence(Interfaces.ASKED, "Description", "aws-K8S-…", sum(left.values())),),
         actions=(
             look(
                 "Look for its chains on one of these nodes",
                 f"kubectl debug node/{_word(sorted(left)[0])} -it --profile=sysadmin "
-                "--image=public.ecr.aws/amazonlinux/amazonlinux:2023 -- "
-                "chroot /host sh -c 'iptables-save | grep AWS-'",
+                "--image=public.ecr.aws/amazonlinux/amazonlinux:2023 -- chroot /host sh -c 'iptables-save "
+                "| grep AWS-'",
                 "AWS-SNAT-CHAIN or AWS-CONNMARK-CHAIN",
             ),
             change(

@@ -65,8 +65,8 @@ def aws_node_still_running(
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN if both else Confidence.LIKELY,
         title=f"aws-node is wanted on {counted(aws_node.desired, 'node')} while Cilium allocates by itself",
-        because=f"The DaemonSet runs on {counted(len(both) or aws_node.desired, 'node')} that Cilium serves, "
-        "and Cilium neither chains on it nor moves nodes over one by one."
+        because=f"The DaemonSet runs on {counted(len(both) or aws_node.desired, 'node')} that Cilium "
+        "serves, and Cilium neither chains on it nor moves nodes over one by one."
         + ("" if both else " Which nodes its pods are on was not read; the pods would decide."),
         subjects=(Subject("DaemonSet", "aws-node", "kube-system"), *(Subject("Node", name) for name in both)),
         evidence=(
@@ -93,15 +93,14 @@ def aws_node_still_running(
         actions=(
             look(
                 "See where it runs and what it was given",
-                "kubectl -n kube-system get daemonset aws-node -o wide && "
-                "kubectl -n kube-system get pods -l k8s-app=aws-node -o wide",
+                "kubectl -n kube-system get daemonset aws-node -o wide && kubectl -n kube-system get pods "
+                "-l k8s-app=aws-node -o wide",
                 "pods on nodes that have a cilium pod as well",
             ),
             change(
                 "Park it: a selector that matches no node (an add-on must go first, or it comes back)",
-                f"aws eks delete-addon --cluster-name {quote(eks.name) if eks else 'CLUSTER'} "
-                "--addon-name vpc-cni "
-                "--preserve; kubectl -n kube-system patch daemonset aws-node --type strategic -p "
+                f"aws eks delete-addon --cluster-name {quote(eks.name) if eks else 'CLUSTER'} --addon-name "
+                "vpc-cni --preserve; kubectl -n kube-system patch daemonset aws-node --type strategic -p "
                 '\'{"spec":{"template":{"spec":{"nodeSelector":{"io.cilium/aws-node-enabled":"true"}}}}}\'',
                 risk="pods that it serves keep their addresses until they restart",
                 verify="its desired number is 0",

@@ -69,8 +69,7 @@ def _finding(
         title=f"{counted(len(found), 'running pod has', 'running pods have')} no CiliumEndpoint"
         + (", cluster DNS among them" if hit_dns else ""),
         because="They run on nodes with a ready agent, are older than the grace, and no CiliumEndpoint "
-        "has their "
-        "name. Writing endpoints is not switched off."
+        "has their name. Writing endpoints is not switched off."
         + (f" {len(foreign)} of them hold addresses outside every block of Cilium's." if foreign else ""),
         subjects=subjects,
         evidence=(
@@ -93,8 +92,8 @@ def _finding(
         actions=(
             look(
                 "List pods without an endpoint",
-                "kubectl get pods -A -o wide --field-selector status.phase=Running && "
-                "kubectl get ciliumendpoints -A",
+                "kubectl get pods -A -o wide --field-selector status.phase=Running && kubectl get "
+                "ciliumendpoints -A",
                 "pods that are in the first list only, hostNetwork ones aside",
             ),
             change(

@@ -62,8 +62,7 @@ def ec2_api_throttled(
         because="Throttled answers grow while nodes are short of addresses."
         if calls and deficit
         else "The operator tells of throttled calls; growth of their counter while nodes are in deficit "
-        "would "
-        "make it certain.",
+        "would make it certain.",
         subjects=(Subject("Deployment", "cilium-operator", meta.cilium_namespace),),
         evidence=(
             *counted_calls(calls),
@@ -81,13 +80,13 @@ def ec2_api_throttled(
             look(
                 "See who else calls EC2 in this account and region",
                 "aws cloudwatch get-metric-statistics --namespace AWS/Usage --metric-name CallCount "
-                "--dimensions Name=Service,Value=EC2 --statistics Sum --period 300 "
-                "--start-time START --end-time END",
+                "--dimensions Name=Service,Value=EC2 --statistics Sum --period 300 --start-time START "
+                "--end-time END",
                 "other controllers and clusters share the same bucket",
             ),
             change(
-                "Ask for fewer things: prefixes need a sixteenth of the calls; else change the "
-                "operator's limit",
+                "Ask for fewer things: prefixes need a sixteenth of the calls; else change the operator's "
+                "limit",
                 f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 '--set-json \'operator.extraArgs=["--limit-ipam-api-qps=2","--limit-ipam-api-burst=10"]\'',
                 risk="lower eases EC2's throttling, higher the operator's own limit; the operator restarts",

@@ -78,20 +78,20 @@ def ec2_endpoint_unreachable(
         actions=(
             look(
                 "See the ways out of the operator's subnet",
-                "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[ServiceName,State]' && "
-                "aws ec2 describe-route-tables --query 'RouteTables[].Routes[]'",
+                "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[ServiceName,State]' && aws ec2 "
+                "describe-route-tables --query 'RouteTables[].Routes[]'",
                 "no endpoint for EC2 and no default route to a NAT gateway",
             ),
             change(
                 "Let the operator use the node's resolver"
                 if lookup
                 else "Make a VPC endpoint for EC2 with private DNS and port 443 open to the nodes",
-                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                "--set operator.dnsPolicy=Default"
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values --set "
+                "operator.dnsPolicy=Default"
                 if lookup
                 else "aws ec2 create-vpc-endpoint --vpc-id VPC --vpc-endpoint-type Interface "
-                f"--service-name com.amazonaws.{region_word(meta)}.ec2 --private-dns-enabled "
-                "--subnet-ids SUBNETS --security-group-ids GROUP",
+                f"--service-name com.amazonaws.{region_word(meta)}.ec2 --private-dns-enabled --subnet-ids "
+                "SUBNETS --security-group-ids GROUP",
                 risk="restarts the operator" if lookup else "none; an endpoint costs by the hour",
                 verify="the operator's lines about ec2 stop, and waiting nodes get interfaces",
             ),

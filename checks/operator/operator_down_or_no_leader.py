@@ -97,8 +97,8 @@ def operator_down_or_no_leader(
                 f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 '--set operator.replicas=2 --set-json \'operator.tolerations=[{"operator":"Exists"}]\'',
                 risk="restarts the operator; running pods keep their addresses",
-                verify=f"kubectl -n {meta.cilium_namespace} get lease {OPERATOR_LEASE} shows a holder "
-                "and a renew time of seconds ago",
+                verify=f"kubectl -n {meta.cilium_namespace} get lease {OPERATOR_LEASE} shows a holder and "
+                "a renew time of seconds ago",
             ),
         ),
         references=links("cilium#14089", "cilium#11083", "cilium#16681", "cilium#23589"),

@@ -59,9 +59,8 @@ def operator_instance_cache_drop(
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN if filtered else Confidence.LIKELY,
         title=f"the operator has lost {counted(len(lost), 'running instance')} and gives them nothing",
-        because="It keeps saying that they do not exist while EC2 says that they run, and nodes as "
-        "young were "
-        "served. "
+        because="It keeps saying that they do not exist while EC2 says that they run, and nodes as young "
+        "were served. "
         + (f"{filtered} is set, which makes a resync forget them." if filtered else "No filter is set."),
         subjects=tuple(Subject("Node", node.name) for node, _ in lost),
         evidence=(

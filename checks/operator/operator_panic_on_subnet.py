@@ -59,8 +59,8 @@ def operator_panic_on_subnet(
         severity=Severity.CRITICAL,
         confidence=Confidence.LIKELY if sure else Confidence.POSSIBLE,
         title="the operator crashes again and again, in a release that panics on unknown subnets",
-        because=f"{version.text} has the defect, the log ends in a panic and restarts climb. "
-        "The panic's stack naming the parser of interfaces would prove it.",
+        because=f"{version.text} has the defect, the log ends in a panic and restarts climb. The panic's "
+        "stack naming the parser of interfaces would prove it.",
         subjects=tuple(Subject("Pod", pod.name, pod.namespace) for pod in crashing),
         evidence=(
             *quoted(panics),
@@ -87,8 +87,7 @@ def operator_panic_on_subnet(
             change(
                 "Upgrade to 1.18.4 or later; until then drop the subnet filter",
                 f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                "--version "
-                "1.18.4",
+                "--version 1.18.4",
                 risk="restarts operator and agents; read the release's upgrade notes first",
                 verify="the restart count stands still and one replica holds the lease",
             ),

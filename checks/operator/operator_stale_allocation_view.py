@@ -85,8 +85,7 @@ def operator_stale_allocation_view(
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         title=f"the operator leads, but {counted(len(bare), 'node')} get nothing while {text} are free",
         because="The lease is fresh and nothing refuses the operator, yet the numbers of the cluster "
-        "contradict "
-        "what it does. A restart that heals it would prove it.",
+        "contradict what it does. A restart that heals it would prove it.",
         subjects=(
             Subject("Deployment", operator.name, operator.namespace),
             *(Subject("Node", name) for name in bare),

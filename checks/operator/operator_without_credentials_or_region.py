@@ -71,8 +71,7 @@ def operator_without_credentials_or_region(
                 f"kubectl -n {quote(meta.cilium_namespace)} get serviceaccount cilium-operator "
                 "-o jsonpath='{.metadata.annotations}'",
                 "eks.amazonaws.com/role-arn is there (or a pod identity association is), and its trust "
-                "policy "
-                "names this ServiceAccount",
+                "policy names this ServiceAccount",
             ),
             change(
                 "Give the ServiceAccount its role and, without instance metadata, the region",

@@ -85,8 +85,8 @@ def operator_wrong_image(
                     if cilium.allocator == "eni"
                     else "--set eni.enabled=false --set ipam.mode=cluster-pool"
                 ),
-                risk="restarts operator and agents; running pods keep their addresses. A mirror must "
-                "hold the image",
+                risk="restarts operator and agents; running pods keep their addresses. A mirror must hold "
+                "the image",
                 verify=f"the Deployment's image ends in {wanted} and one replica holds the lease",
             ),
         ),

@@ -92,8 +92,8 @@ def unknown_instance_type_limits(
             ),
             change(
                 "Let the operator ask EC2" if table else "Restart the operator, so that it asks EC2 anew",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--set eni.updateEC2AdapterLimitViaAPI=true"
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --set "
+                "eni.updateEC2AdapterLimitViaAPI=true"
                 if table
                 else f"kubectl -n {cilium.namespace} rollout restart deployment/cilium-operator",
                 risk="restarts the operator",

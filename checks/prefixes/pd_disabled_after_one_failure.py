@@ -63,11 +63,11 @@ def pd_disabled_after_one_failure(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.LIKELY,
-        title=f"{counted(len(found), 'node')} gave up on prefixes although {', '.join(sorted(good))} "
-        "has free blocks",
-        because=f"They hold single addresses in {', '.join(sorted(bad))}, which has no whole block, "
-        "while another "
-        "matching subnet of the zone has. The operator's log would show the one InsufficientCidrBlocks.",
+        title=f"{counted(len(found), 'node')} gave up on prefixes although {', '.join(sorted(good))} has "
+        "free blocks",
+        because=f"They hold single addresses in {', '.join(sorted(bad))}, which has no whole block, while "
+        "another matching subnet of the zone has. The operator's log would show the one "
+        "InsufficientCidrBlocks.",
         subjects=tuple(n.subject for n in sorted(found, key=lambda n: (-len(n.stuck), n.name))),
         evidence=(
             *(Evidence(Interfaces.ASKED, f"{name}: free aligned /28 blocks", "0") for name in sorted(bad)),

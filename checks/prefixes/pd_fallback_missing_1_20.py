@@ -66,8 +66,7 @@ def pd_fallback_missing_1_20(
         title=f"{counted(len(found), 'node')} get no address: {version.text} does not fall back from "
         "prefixes",
         because="Their subnets have single addresses and no whole /28 block, and this release asks for "
-        "blocks "
-        "only. Other releases would have taken single addresses.",
+        "blocks only. Other releases would have taken single addresses.",
         subjects=tuple(sorted(bare)),
         evidence=(
             Evidence(CiliumVersion.ASKED, "image", version.text),
@@ -89,15 +88,15 @@ def pd_fallback_missing_1_20(
             ),
             change(
                 "Upgrade to 1.20.2 or later",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--version 1.20.2",
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --version "
+                "1.20.2",
                 risk="restarts operator and agents",
                 verify="the nodes' CiliumNodes list addresses and the nodes become ready",
             ),
             change(
                 "Until then give the pool subnets with whole blocks, or opt these nodes out of prefixes",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--set eni.nodeSpec.disablePrefixDelegation=true",
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --set "
+                "eni.nodeSpec.disablePrefixDelegation=true",
                 risk="new nodes hold single addresses until they are replaced",
                 verify="a new node's CiliumNode lists addresses",
             ),

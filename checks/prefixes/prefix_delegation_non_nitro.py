@@ -47,9 +47,8 @@ def prefix_delegation_non_nitro(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.LIKELY if metal else Confidence.CERTAIN,
-        title=f"{counted(len(found), 'node')} of type {', '.join(names)} cannot hold prefixes, and the "
-        "pod limit "
-        "is made for them",
+        title=f"{counted(len(found), 'node')} of type {', '.join(names)} cannot hold prefixes, and the pod "
+        "limit is made for them",
         because="EC2 gives these types no /28 blocks, and their pod limit is above what single addresses "
         "serve. Nodes that can hold prefixes are not among them.",
         subjects=tuple(n.subject for n in sorted(found, key=lambda n: (-len(n.stuck), n.name))),
@@ -66,8 +65,8 @@ def prefix_delegation_non_nitro(
         actions=(
             look(
                 "See which types are Nitro",
-                f"aws ec2 describe-instance-types --instance-types {' '.join(map(quote, names))} "
-                "--query 'InstanceTypes[].[InstanceType,Hypervisor,BareMetal]' --output table",
+                f"aws ec2 describe-instance-types --instance-types {' '.join(map(quote, names))} --query "
+                "'InstanceTypes[].[InstanceType,Hypervisor,BareMetal]' --output table",
                 "xen means no prefixes",
             ),
             change(

@@ -48,8 +48,8 @@ def prefix_delegation_sticky_secondary_ips(
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN if known else Confidence.LIKELY,
         title=f"{counted(len(sticky), 'node')} from before prefix delegation still on single addresses",
-        because="Their ENIs carry single addresses and no prefix while younger nodes of the same type hold "
-        "prefixes, so neither the type nor the subnet prevents it."
+        because="Their ENIs carry single addresses and no prefix while younger nodes of the same type "
+        "hold prefixes, so neither the type nor the subnet prevents it."
         + ("" if known else " Whether the type is Nitro was not read; DescribeInstanceTypes would decide."),
         subjects=tuple(n.subject for n in sorted(sticky, key=lambda n: (-len(n.stuck), n.name))),
         evidence=(
@@ -77,8 +77,8 @@ def prefix_delegation_sticky_secondary_ips(
             change(
                 "Replace the listed nodes, one at a time",
                 f"kubectl drain {quote(sticky[0].name)} --ignore-daemonsets --delete-emptydir-data",
-                risk="moves the node's pods; then end the instance (node group: new launch template version; "
-                "Karpenter: delete the NodeClaim)",
+                risk="moves the node's pods; then end the instance (node group: new launch template "
+                "version; Karpenter: delete the NodeClaim)",
                 verify="the new node's CiliumNode lists prefixes",
             ),
         ),

@@ -54,16 +54,15 @@ def prefix_delegation_wrong_helm_key(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN if wrong else Confidence.POSSIBLE,
-        title=f"prefix delegation is off: the Helm values set {', '.join(wrong)}, which the chart does "
-        "not know"
+        title=f"prefix delegation is off: the Helm values set {', '.join(wrong)}, which the chart does not "
+        "know"
         if wrong
         else "prefix delegation is off, but the pod limits look made for it",
         because="cilium-config was read and has no aws-enable-prefix-delegation: true, while the values "
-        "ask for "
-        "prefixes under another name. No node holds a prefix."
+        "ask for prefixes under another name. No node holds a prefix."
         if wrong
-        else "The limits are above what single addresses serve. The Helm values would decide: they were not "
-        "handed over (helm get values cilium -o json).",
+        else "The limits are above what single addresses serve. The Helm values would decide: they were "
+        "not handed over (helm get values cilium -o json).",
         subjects=tuple(Subject("Node", n.name) for n in sorted(sized, key=lambda n: (-len(n.stuck), n.name))),
         evidence=(
             *((Evidence(HelmValues.ASKED, "values", said),) if wrong else ()),
@@ -92,9 +91,9 @@ def prefix_delegation_wrong_helm_key(
             change(
                 "Set the key that the chart has, and restart the operator",
                 f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                f"{f'--version {quote(version.text)} ' if version else ''}"
-                "--set ipam.mode=eni --set eni.enabled=true --set eni.awsEnablePrefixDelegation=true && "
-                f"kubectl -n {quote(cilium.namespace)} rollout restart deployment/cilium-operator",
+                f"{f'--version {quote(version.text)} ' if version else ''}--set ipam.mode=eni --set "
+                "eni.enabled=true --set eni.awsEnablePrefixDelegation=true && kubectl -n "
+                f"{quote(cilium.namespace)} rollout restart deployment/cilium-operator",
                 risk="restarts the operator and, where the ConfigMap's checksum is on, the agents",
                 verify="the ConfigMap says true, and a new node's CiliumNode lists prefixes",
             ),

@@ -74,8 +74,7 @@ def prefix_fragmentation_insufficient_cidr_blocks(
         title=f"{', '.join(sorted(broken))}: {sum(s.free or 0 for s in broken.values())} free addresses "
         "and not one free /28 block",
         because="Every aligned block of sixteen has a taken address, by the interfaces in the subnet, "
-        "while single "
-        "addresses are free: it is not exhausted."
+        "while single addresses are free: it is not exhausted."
         + ("" if seen else " No refusal was seen yet; the operator's log would show InsufficientCidrBlocks."),
         subjects=(
             *(Subject("Subnet", name) for name in sorted(broken)),
@@ -127,9 +126,9 @@ def _actions(subnet: str) -> tuple[Action, ...]:
     return (
         look(
             "See what holds the subnet's addresses",
-            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={quote(subnet)} "
-            "--query 'NetworkInterfaces[].[PrivateIpAddress,Description,length(PrivateIpAddresses)]' "
-            "--output table",
+            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={quote(subnet)} --query "
+            "'NetworkInterfaces[].[PrivateIpAddress,Description,length(PrivateIpAddresses)]' --output "
+            "table",
             "single addresses scattered over the range; every one spoils its block of sixteen",
         ),
         change(

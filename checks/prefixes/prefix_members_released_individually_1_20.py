@@ -64,8 +64,8 @@ def prefix_members_released_individually_1_20(
             ),
             change(
                 "Upgrade to 1.20.2 or later, or stop releasing until then",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--set eni.awsReleaseExcessIPs=false",
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --set "
+                "eni.awsReleaseExcessIPs=false",
                 risk="restarts the operator; idle addresses stay on the nodes",
                 verify="the counter of refused calls stands still",
             ),

@@ -66,8 +66,8 @@ def prefixes_never_released(
         actions=(
             look(
                 "See prefixes beside pods, per node",
-                "kubectl get ciliumnodes -o custom-columns="
-                "'NODE:.metadata.name,PREFIXES:.status.eni.enis.*.prefixes'",
+                "kubectl get ciliumnodes -o "
+                "custom-columns='NODE:.metadata.name,PREFIXES:.status.eni.enis.*.prefixes'",
                 "many more blocks than the node's pods need",
             ),
             change(

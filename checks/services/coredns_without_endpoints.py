@@ -48,8 +48,7 @@ def coredns_without_endpoints(
         confidence=Confidence.CERTAIN,
         title=f"{service.name} has no ready endpoint: {state}",
         because="Its EndpointSlices were read and hold no ready address, so no policy, route or port is "
-        "to blame "
-        "for the timeouts. What the DNS pods lack is in the evidence.",
+        "to blame for the timeouts. What the DNS pods lack is in the evidence.",
         subjects=(subject, *(Subject("Pod", pod.name, pod.namespace) for pod in mine)),
         evidence=(
             Evidence(Endpoints.ASKED, f"{service.name}: endpoints[].conditions.ready", "0"),
@@ -66,16 +65,16 @@ def coredns_without_endpoints(
         actions=(
             look(
                 "See what the DNS pods wait for",
-                f"kubectl -n {quote(service.namespace)} get pods -l k8s-app=kube-dns -o wide && "
-                f"kubectl -n {quote(service.namespace)} describe pods -l k8s-app=kube-dns",
+                f"kubectl -n {quote(service.namespace)} get pods -l k8s-app=kube-dns -o wide && kubectl -n "
+                f"{quote(service.namespace)} describe pods -l k8s-app=kube-dns",
                 "Pending without node: the scheduler; ContainerCreating: addresses; CrashLoop: its own log",
             ),
             change(
                 "Bring one replica up on a node with room; then spread replicas over nodes and zones",
                 f"kubectl -n {quote(service.namespace)} rollout restart deployment/coredns",
                 risk="places the DNS pods anew; nothing resolves meanwhile, as now",
-                verify=f"kubectl -n {service.namespace} get endpointslices "
-                f"-l kubernetes.io/service-name={service.name} shows ready addresses",
+                verify=f"kubectl -n {service.namespace} get endpointslices -l "
+                f"kubernetes.io/service-name={service.name} shows ready addresses",
             ),
         ),
         references=links("roadmap#2328", "roadmap#1389", "cilium#24774"),

@@ -155,8 +155,8 @@ def _finding(found: list[_Blocked], kind: Kind, grew: float | None, services: Se
         kind=kind,
         severity=Severity.MEDIUM if cause else Severity.LOW,
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
-        title=f"{counted(total, 'pod')} of {', '.join(where[:3])} may not ask {service.name}: "
-        "their egress policies leave port 53 out",
+        title=f"{counted(total, 'pod')} of {', '.join(where[:3])} may not ask {service.name}: their egress "
+        "policies leave port 53 out",
         because="No policy that selects them allows port 53 to the DNS pods, and policies only add up. "
         + (
             "Packets denied by policy on egress grow meanwhile."
@@ -190,9 +190,8 @@ def _finding(found: list[_Blocked], kind: Kind, grew: float | None, services: Se
             change(
                 "Allow DNS beside the rules that are there",
                 f"kubectl -n {quote(first.namespace or where[0])} edit {quote(first.kind.lower())} "
-                f"{quote(first.name)}   # "
-                "allow UDP and TCP 53 to "
-                "namespace kube-system, k8s-app: kube-dns (with toFQDNs: a DNS rule, matchPattern '*')",
+                f"{quote(first.name)}   # allow UDP and TCP 53 to namespace kube-system, k8s-app: kube-dns "
+                "(with toFQDNs: a DNS rule, matchPattern '*')",
                 risk="opens port 53 to the DNS pods, nothing else",
                 verify="the same lookup answers, and denied packets stop growing",
             ),

@@ -41,8 +41,7 @@ def dns_eni_pps_limit(
         title=f"all {len(ready)} DNS pods are on {node}, and {counted(failed, 'lookup')} of "
         f"{sum(outcomes.values())} failed",
         because="Lookups fail now and then, and every DNS pod asks the VPC's resolver from one node. A "
-        "growing "
-        "linklocal_allowance_exceeded in ethtool -S on that node would prove it.",
+        "growing linklocal_allowance_exceeded in ethtool -S on that node would prove it.",
         subjects=(Subject("Node", node),),
         evidence=(
             Evidence(Endpoints.ASKED, f"{service.name}: nodeName", node, len(ready)),
@@ -55,9 +54,8 @@ def dns_eni_pps_limit(
         actions=(
             look(
                 "Read the counter that decides, twice, on that node",
-                f"kubectl debug node/{quote(node)} -it "
-                "--image=public.ecr.aws/amazonlinux/amazonlinux:2023 -- "
-                "sh -c 'dnf -yq install ethtool && ethtool -S ens5 | grep linklocal'",
+                f"kubectl debug node/{quote(node)} -it --image=public.ecr.aws/amazonlinux/amazonlinux:2023 "
+                "-- sh -c 'dnf -yq install ethtool && ethtool -S ens5 | grep linklocal'",
                 "linklocal_allowance_exceeded grows",
             ),
             change(

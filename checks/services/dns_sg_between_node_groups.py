@@ -56,8 +56,8 @@ def dns_sg_between_node_groups(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN if seen else Confidence.LIKELY,
-        title=f"{counted(len(closed), 'node')} may not ask the DNS pods: {', '.join(groups)} do not "
-        "admit port 53",
+        title=f"{counted(len(closed), 'node')} may not ask the DNS pods: {', '.join(groups)} do not admit "
+        "port 53",
         because="No rule of the groups on the DNS pods' interfaces admits these nodes' groups or "
         "addresses at "
         "udp 53." + (" Lookups from them time out." if seen else " A lookup from one of them would decide."),
@@ -81,9 +81,8 @@ def dns_sg_between_node_groups(
             change(
                 "Admit port 53, or better: give all nodes one common group that admits itself",
                 f"aws ec2 authorize-security-group-ingress --group-id {quote(groups[0])} --protocol udp "
-                "--port 53 "
-                "--source-group SENDER && aws ec2 authorize-security-group-ingress "
-                f"--group-id {quote(groups[0])} --protocol tcp --port 53 --source-group SENDER",
+                "--port 53 --source-group SENDER && aws ec2 authorize-security-group-ingress --group-id "
+                f"{quote(groups[0])} --protocol tcp --port 53 --source-group SENDER",
                 risk="none to what works now",
                 verify="a lookup from those nodes answers",
             ),

@@ -32,9 +32,8 @@ def imds_hop_limit(nodes: Nodes, instances: Instances) -> Iterator[Finding]:
         severity=Severity.LOW,
         confidence=Confidence.POSSIBLE,
         title=f"pods on {counted(len(short), 'node')} cannot use instance metadata: the hop limit is 1",
-        because="A pod that takes its region or credentials from there waits and fails; with IRSA or "
-        "pod identity "
-        "none does.",
+        because="A pod that takes its region or credentials from there waits and fails; with IRSA or pod "
+        "identity none does.",
         subjects=tuple(Subject("Node", name) for name, _ in short),
         evidence=(Evidence(Instances.ASKED, "MetadataOptions.HttpPutResponseHopLimit", "1", len(short)),),
         actions=(

@@ -67,8 +67,8 @@ def kpr_api_server_unreachable(
             ),
             change(
                 "Set the endpoint's name, without scheme",
-                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                f"--set k8sServiceHost={quote(endpoint)} --set k8sServicePort=443",
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values --set "
+                f"k8sServiceHost={quote(endpoint)} --set k8sServicePort=443",
                 risk="restarts every agent",
                 verify="agents become ready and the nodes with them",
             ),

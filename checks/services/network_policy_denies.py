@@ -110,8 +110,8 @@ def _finding(
             look(
                 "See who is denied, with both identities",
                 f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} monitor --type drop",
-                "identity world for a pod of this cluster means that its address was translated: "
-                "another fault",
+                "identity world for a pod of this cluster means that its address was translated: another "
+                "fault",
             ),
             change(
                 "Add the missing allow rule; try it in audit mode first",

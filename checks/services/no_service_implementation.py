@@ -56,8 +56,8 @@ def no_service_implementation(
         title="nothing serves ClusterIPs: kube-proxy runs nowhere and Cilium's replacement is off",
         because="No kube-proxy pod is wanted on any node, and "
         + ("the agents report" if modes else "cilium-config has")
-        + f" kube-proxy-replacement {', '.join(sorted(modes)) if modes else value or 'absent'}. "
-        "No probe got an answer through a ClusterIP.",
+        + f" kube-proxy-replacement {', '.join(sorted(modes)) if modes else value or 'absent'}. No probe "
+        "got an answer through a ClusterIP.",
         subjects=(Subject("DaemonSet", "kube-proxy", "kube-system"),),
         evidence=(
             Evidence(
@@ -88,9 +88,9 @@ def no_service_implementation(
             change(
                 "Turn the replacement on, with the API server's own address",
                 f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                f"{f'--version {quote(version.text)} ' if version else ''}"
-                f"--set kubeProxyReplacement={'strict' if version and version.minor < (1, 14) else 'true'} "
-                f"--set k8sServiceHost={quote(_host(eks))} --set k8sServicePort=443",
+                f"{f'--version {quote(version.text)} ' if version else ''}--set "
+                f"kubeProxyReplacement={'strict' if version and version.minor < (1, 14) else 'true'} --set "
+                f"k8sServiceHost={quote(_host(eks))} --set k8sServicePort=443",
                 risk="restarts every agent; connections through Services break once",
                 verify="a pod resolves kubernetes.default, and the agents report the mode as on",
             ),

@@ -42,10 +42,10 @@ def pod_identity_link_local_broken(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.LIKELY,
-        title=f"packets of pods are dropped for want of a route on {counted(len(grown), 'node')} with "
-        "pod identity",
-        because=f"{version.text} can take the identity agent's interface for a device, and such drops grow. "
-        f"A drop to {ADDRESS} port 80 in the monitor would prove it.",
+        title=f"packets of pods are dropped for want of a route on {counted(len(grown), 'node')} with pod "
+        "identity",
+        because=f"{version.text} can take the identity agent's interface for a device, and such drops "
+        f"grow. A drop to {ADDRESS} port 80 in the monitor would prove it.",
         subjects=tuple(Subject("Node", name) for name in sorted(grown)),
         evidence=(
             Evidence(
@@ -67,8 +67,8 @@ def pod_identity_link_local_broken(
             ),
             change(
                 "Upgrade, or name the real devices; legacy host routing is a stopgap",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--set bpf.hostLegacyRouting=true",
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --set "
+                "bpf.hostLegacyRouting=true",
                 risk="restarts the agents; legacy routing costs some throughput",
                 verify="the drops stop, and SDKs in pods get credentials",
             ),

@@ -52,10 +52,9 @@ def webhook_backend_without_ip(
         severity=Severity.CRITICAL if closed else Severity.HIGH,
         confidence=Confidence.CERTAIN,
         title=f"{counted(len(found), 'webhook or API Service has', 'webhook or API Services have')} no "
-        "endpoint: "
-        f"{counted(len(pods), 'pod')} behind them still {'waits' if len(pods) == 1 else 'wait'}",
-        because="The Service has no ready endpoint and its pods have no node or no address yet. With ready "
-        "endpoints it would be a matter of routes.",
+        f"endpoint: {counted(len(pods), 'pod')} behind them still {'waits' if len(pods) == 1 else 'wait'}",
+        because="The Service has no ready endpoint and its pods have no node or no address yet. With "
+        "ready endpoints it would be a matter of routes.",
         subjects=(*sorted(subjects), *sorted(pods)),
         evidence=(
             *(
@@ -70,8 +69,8 @@ def webhook_backend_without_ip(
         actions=(
             look(
                 "See what its pods wait for",
-                f"kubectl -n {quote(first.namespace)} get pods -o wide && "
-                f"kubectl -n {quote(first.namespace)} get events --field-selector type=Warning",
+                f"kubectl -n {quote(first.namespace)} get pods -o wide && kubectl -n "
+                f"{quote(first.namespace)} get events --field-selector type=Warning",
                 "FailedScheduling: the scheduler; FailedCreatePodSandBox: addresses on that node",
             ),
             change(
@@ -82,8 +81,8 @@ def webhook_backend_without_ip(
                 verify=f"kubectl -n {first.namespace} get endpointslices shows a ready address",
             ),
             change(
-                "Afterwards run two replicas on different nodes; failurePolicy Ignore where it guards "
-                "no security",
+                "Afterwards run two replicas on different nodes; failurePolicy Ignore where it guards no "
+                "security",
                 None,
                 risk="Ignore lets objects through unchecked while the webhook is down",
                 verify="one replica can be deleted without a failed write",

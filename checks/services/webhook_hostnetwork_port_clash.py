@@ -72,11 +72,11 @@ def webhook_hostnetwork_port_clash(
             ),
             change(
                 "Give it a port of its own",
-                "helm upgrade cert-manager jetstack/cert-manager -n cert-manager --reuse-values "
-                "--set webhook.securePort=10260"
+                "helm upgrade cert-manager jetstack/cert-manager -n cert-manager --reuse-values --set "
+                "webhook.securePort=10260"
                 if "cert-manager" in service.name
-                else f"kubectl -n {quote(service.namespace)} get deployments   # set another port in "
-                "its chart",
+                else f"kubectl -n {quote(service.namespace)} get deployments   # set another port in its "
+                "chart",
                 risk="the webhook restarts; guarded writes fail meanwhile, as now",
                 verify="the Service has a ready endpoint",
             ),

@@ -76,11 +76,10 @@ def webhook_port_blocked(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN,
-        title=f"no security group rule admits the control plane to {counted(len(services), 'webhook')} "
-        f"at port {', '.join(sorted({str(c.port) for c in found}))}",
+        title=f"no security group rule admits the control plane to {counted(len(services), 'webhook')} at "
+        f"port {', '.join(sorted({str(c.port) for c in found}))}",
         because="The pods have VPC addresses, so the route is there, and none of the groups on their "
-        "interfaces "
-        "admits the cluster security group at the target port.",
+        "interfaces admits the cluster security group at the target port.",
         subjects=tuple(sorted(services)),
         evidence=(
             *(
@@ -104,9 +103,8 @@ def webhook_port_blocked(
             ),
             change(
                 "Admit the cluster security group at that port",
-                f"aws ec2 authorize-security-group-ingress --group-id {quote(first.groups[0])} "
-                "--protocol tcp "
-                f"--port {first.port} --source-group {quote(eks.cluster_security_group)}",
+                f"aws ec2 authorize-security-group-ingress --group-id {quote(first.groups[0])} --protocol "
+                f"tcp --port {first.port} --source-group {quote(eks.cluster_security_group)}",
                 risk="opens the port to the control plane and whoever else carries that group",
                 verify="the next guarded write goes through",
             ),

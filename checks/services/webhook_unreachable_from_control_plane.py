@@ -62,11 +62,10 @@ def webhook_unreachable_from_control_plane(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL if closed else Severity.HIGH,
         confidence=Confidence.LIKELY if doubted else _confidence(unsure, every, cilium_nodes),
-        title=f"the control plane has no route to {counted(len(found), 'webhook or API Service')} "
-        "on overlay pod addresses",
-        because="The Services have ready endpoints, and their addresses are none of the VPC, of a node "
-        "or of a "
-        "remote pod network."
+        title=f"the control plane has no route to {counted(len(found), 'webhook or API Service')} on "
+        "overlay pod addresses",
+        because="The Services have ready endpoints, and their addresses are none of the VPC, of a node or "
+        "of a remote pod network."
         + (" The VPC's ranges were not read; DescribeVpcs would decide." if unsure else "")
         + (" That an aggregated API there is Available speaks against it." if doubted and not unsure else ""),
         subjects=tuple(sorted(services)),
@@ -117,14 +116,14 @@ def _actions(backend: Backend) -> tuple[Action, ...]:
     return (
         look(
             "See the addresses that the API server has to dial",
-            f"kubectl -n {quote(namespace)} get endpointslices -l "
-            f"kubernetes.io/service-name={quote(name)} -o wide",
+            f"kubectl -n {quote(namespace)} get endpointslices -l kubernetes.io/service-name={quote(name)} "
+            "-o wide",
             "they lie outside the VPC's ranges",
         ),
         change(
             "Run webhook and aggregated API pods on the host's network, on a port that is free there",
-            "helm upgrade cert-manager jetstack/cert-manager -n cert-manager --reuse-values "
-            "--set webhook.hostNetwork=true --set webhook.securePort=10260"
+            "helm upgrade cert-manager jetstack/cert-manager -n cert-manager --reuse-values --set "
+            "webhook.hostNetwork=true --set webhook.securePort=10260"
             if "cert-manager" in name
             else f"kubectl -n {namespace} get deployments,services -o wide   # then set hostNetwork: true, "
             "dnsPolicy: ClusterFirstWithHostNet and an unused port in its chart",

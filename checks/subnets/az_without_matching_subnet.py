@@ -51,8 +51,8 @@ def az_without_matching_subnet(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN,
-        title=f"no subnet that the selector matches is in {', '.join(zones)}: "
-        f"{counted(len(lost), 'node')} there get no interface for pods",
+        title=f"no subnet that the selector matches is in {', '.join(zones)}: {counted(len(lost), 'node')} "
+        "there get no interface for pods",
         because=f"The selector matches subnets in {', '.join(has)}, and an interface cannot leave its "
         "instance's zone.",
         subjects=tuple(Subject("Node", node.name) for node, _ in lost),

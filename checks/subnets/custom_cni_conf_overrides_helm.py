@@ -36,8 +36,8 @@ def custom_cni_conf_overrides_helm(cilium: CiliumConfig, cilium_nodes: CiliumNod
         kind=Kind.RISK,
         severity=Severity.MEDIUM,
         confidence=Confidence.CERTAIN,
-        title=f"{counted(len(names), 'CiliumNode')} do not have what Helm sets: a custom CNI "
-        "configuration is used",
+        title=f"{counted(len(names), 'CiliumNode')} do not have what Helm sets: a custom CNI configuration "
+        "is used",
         because="custom-cni-conf is true, and the CiliumNodes hold other values than cilium-config.",
         subjects=tuple(Subject("Node", name) for name in names),
         evidence=(

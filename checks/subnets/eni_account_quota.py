@@ -63,14 +63,14 @@ def eni_account_quota(
         actions=(
             look(
                 "Compare the quota with what is there",
-                f"aws service-quotas get-service-quota --service-code vpc --quota-code {QUOTA} && "
-                "aws ec2 describe-network-interfaces --query 'length(NetworkInterfaces)'",
+                f"aws service-quotas get-service-quota --service-code vpc --quota-code {QUOTA} && aws ec2 "
+                "describe-network-interfaces --query 'length(NetworkInterfaces)'",
                 "the two numbers are close; interfaces in state available are leaks",
             ),
             change(
                 "Ask for a higher quota, and delete leaked interfaces after a second look",
-                f"aws service-quotas request-service-quota-increase --service-code vpc --quota-code {QUOTA} "
-                "--desired-value VALUE",
+                "aws service-quotas request-service-quota-increase --service-code vpc --quota-code "
+                f"{QUOTA} --desired-value VALUE",
                 risk="none; deleting an interface that is being attached breaks that node",
                 verify="the operator makes interfaces again and the line stays away",
             ),

@@ -51,11 +51,10 @@ def pod_eni_in_wrong_subnet(
         kind=Kind.CAUSE,
         severity=Severity.MEDIUM,
         confidence=Confidence.LIKELY,
-        title=f"pod interfaces of {counted(len(found), 'node')} are in {', '.join(names)}, "
-        "a public subnet unlike the nodes' own",
-        because=f"The nodes leave through {own}, these interfaces through {pods}, for which pods have "
-        "no public "
-        "address. A pod that fails there and works on the first interface would decide.",
+        title=f"pod interfaces of {counted(len(found), 'node')} are in {', '.join(names)}, a public subnet "
+        "unlike the nodes' own",
+        because=f"The nodes leave through {own}, these interfaces through {pods}, for which pods have no "
+        "public address. A pod that fails there and works on the first interface would decide.",
         subjects=(
             *(Subject("Subnet", name) for name in names),
             *(Subject("Node", name) for name in sorted(found)),
@@ -75,14 +74,14 @@ def pod_eni_in_wrong_subnet(
         actions=(
             look(
                 "See which subnets the pods' interfaces are in",
-                "kubectl get ciliumnodes -o custom-columns="
-                "'NODE:.metadata.name,SUBNETS:.status.eni.enis.*.subnet.id'",
+                "kubectl get ciliumnodes -o "
+                "custom-columns='NODE:.metadata.name,SUBNETS:.status.eni.enis.*.subnet.id'",
                 "a subnet whose route table sends 0.0.0.0/0 to an internet gateway",
             ),
             change(
                 "Select private pod subnets by tag, then replace the nodes",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--set eni.nodeSpec.subnetTags.TAG=VALUE"
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --set "
+                "eni.nodeSpec.subnetTags.TAG=VALUE"
                 if version is None or version.minor >= (1, 19)
                 else "# before 1.19: subnet-tags in the eni section of the custom CNI configuration",
                 risk="moves the pods of the replaced nodes",

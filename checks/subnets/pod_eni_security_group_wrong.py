@@ -67,9 +67,8 @@ def pod_eni_security_group_wrong(
         confidence=Confidence.CERTAIN,
         title=f"{_word(target)} on the pod interfaces of {counted(len(hit), 'node')} do not admit "
         f"{_word(source)}",
-        because="No rule admits the other interfaces' groups or addresses at the health port, and "
-        "exactly such "
-        "probes fail.",
+        because="No rule admits the other interfaces' groups or addresses at the health port, and exactly "
+        "such probes fail.",
         subjects=tuple(Subject("Node", name) for name in hit),
         evidence=(
             Evidence(
@@ -88,8 +87,8 @@ def pod_eni_security_group_wrong(
         actions=(
             look(
                 "Compare the groups on the interfaces",
-                "kubectl get ciliumnodes -o custom-columns="
-                "'NODE:.metadata.name,GROUPS:.status.eni.enis.*.security-groups'",
+                "kubectl get ciliumnodes -o "
+                "custom-columns='NODE:.metadata.name,GROUPS:.status.eni.enis.*.security-groups'",
                 "two sets of groups without one in common",
             ),
             change(

@@ -46,9 +46,8 @@ def security_group_selector_fails(
         confidence=Confidence.CERTAIN,
         title=f"pod interfaces of {counted(len(found), 'node')} carry other groups than "
         f"{'; '.join(sorted(selectors))}",
-        because="The groups on the interfaces differ from those that spec.eni selects in the VPC. "
-        "Groups that are "
-        "right and too strict would be another fault.",
+        because="The groups on the interfaces differ from those that spec.eni selects in the VPC. Groups "
+        "that are right and too strict would be another fault.",
         subjects=tuple(Subject("Node", name) for name in sorted(found)),
         evidence=(
             Evidence(

@@ -117,8 +117,7 @@ def _finding(groups: list[_Group], kind: Kind, metrics: OperatorMetrics | None) 
         title=f"the pod subnets of {', '.join(zones)} have {counted(free, 'free address', 'free addresses')}"
         + (f" for {counted(len(stuck), 'waiting pod')}" if stuck else ""),
         because="Every subnet that these nodes may use in their zone is counted, and the nodes could "
-        "still attach "
-        "addresses. Other zones' subnets cannot serve them."
+        "still attach addresses. Other zones' subnets cannot serve them."
         if hurts
         else "No pod waits yet; the next node or burst in the zone will.",
         subjects=tuple(Subject("Subnet", name) for name, _ in every),
@@ -158,15 +157,14 @@ def _actions(zones: list[str], subnet: str) -> tuple[Action, ...]:
     return (
         look(
             "See who holds the addresses",
-            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={quote(subnet)} "
-            "--query 'NetworkInterfaces[].[Status,Description,length(PrivateIpAddresses)]' --output table",
+            f"aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={quote(subnet)} --query "
+            "'NetworkInterfaces[].[Status,Description,length(PrivateIpAddresses)]' --output table",
             "interfaces in state available are leaks; the rest are nodes, load balancers, endpoints",
         ),
         change(
             f"Add a pod subnet in {', '.join(zones)} from a secondary range (100.64.0.0/10) and tag it",
-            "aws ec2 associate-vpc-cidr-block --vpc-id VPC --cidr-block 100.64.0.0/16 && "
-            f"aws ec2 create-subnet --vpc-id VPC --availability-zone {quote(zones[0])} --cidr-block "
-            "100.64.0.0/18",
+            "aws ec2 associate-vpc-cidr-block --vpc-id VPC --cidr-block 100.64.0.0/16 && aws ec2 "
+            f"create-subnet --vpc-id VPC --availability-zone {quote(zones[0])} --cidr-block 100.64.0.0/18",
             risk="none to running pods; nodes whose subnet ids or tags do not match it gain nothing",
             verify="the operator's next sync makes interfaces there and the waiting pods start",
         ),

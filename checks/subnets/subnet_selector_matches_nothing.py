@@ -49,8 +49,8 @@ def subnet_selector_matches_nothing(
         severity=Severity.CRITICAL,
         confidence=Confidence.CERTAIN,
         title=f"the subnet selector of {counted(len(lost), 'node')} matches no subnet: {selector}",
-        because=f"None of the {counted(len(subnets.by_id), 'subnet')} read matches it, in any zone, so it is "
-        "not a matter of one zone or of free addresses.",
+        because=f"None of the {counted(len(subnets.by_id), 'subnet')} read matches it, in any zone, so it "
+        "is not a matter of one zone or of free addresses.",
         subjects=tuple(Subject("Node", node.name) for node, _ in lost),
         evidence=(
             Evidence(CiliumNodes.ASKED, "spec.eni.subnet-ids / subnet-tags", selector, len(lost)),

@@ -77,8 +77,8 @@ def subnet_view_filter_misused(
             ),
             change(
                 "Drop the filter, and select pod subnets by eni.subnet-tags of the node instead",
-                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values "
-                "--set eni.subnetTagsFilter=null --set eni.subnetIDsFilter=null",
+                f"helm upgrade cilium cilium/cilium -n {quote(cilium.namespace)} --reuse-values --set "
+                "eni.subnetTagsFilter=null --set eni.subnetIDsFilter=null",
                 risk="restarts the operator",
                 verify="the nodes' CiliumNodes list interfaces and the log no longer misses instances",
             ),
