@@ -122,11 +122,17 @@ def _actions(roomy: list[NodeAccount], nodes: Nodes, types: InstanceTypes | None
 
 
 def _target(roomy: list[NodeAccount], types: InstanceTypes | None) -> int:
-    """110 below 30 vCPUs and 250 above, as AWS advises, and never more than gets an address."""
+    """110 below 30 vCPUs and 250 above, as AWS advises, and never more than gets an address.
+
+    EKS images reserve 255 MiB and 11 MiB for each pod of the limit; a quarter of the memory is the most
+    that a small type can spare (https://github.com/awslabs/amazon-eks-ami).
+    """
     advised = []
     for account in roomy:
         kind = types.by_name.get(account.instance_type or "") if types else None
         advised.append(250 if kind and (kind.vcpus or 0) > 30 else 110)
+        if kind and kind.memory_mib:
+            advised.append((kind.memory_mib // 4 - 255) // 11)
         if account.capacity is not None:
             advised.append(safe_max_pods(account.capacity, account.host_network or 0, account.own))
     return min(advised)

@@ -4,8 +4,9 @@ import pytest
 
 from checks.model import Confidence, Finding, Subject, Undecided
 from checks.parts.derived import UnscheduledPod
-from checks.run import Verdict
+from checks.run import Verdict, run
 from checks.scheduling.kubelet_max_pods_too_low import kubelet_max_pods_too_low as too_low
+from tests.builder import Cluster
 from tests.checks.hand import TYPES, account, accounts, config, explained, nodes, on_nothing, only, waiting
 from tests.checks.scheduling.waits import ASKED, FIELD, fleet, loads, waits
 
@@ -141,3 +142,12 @@ def test_shows_what_it_read_and_where() -> None:
 
 def test_does_not_judge_what_it_could_not_read() -> None:
     assert on_nothing(too_low).verdict is Verdict.NOT_CHECKED
+
+
+def test_advises_no_limit_that_eats_a_small_types_memory() -> None:
+    c = Cluster(mode="cluster-pool")
+    c.nodes(6, type="t3.small", max_pods="eks")
+    c.workload("shop/perf", 80)
+    [finding] = run([too_low], c.snapshot())[0].findings
+    [change] = [action for action in finding.actions if action.kind == "change"]
+    assert "maxPods: 23" in (change.command or "")
