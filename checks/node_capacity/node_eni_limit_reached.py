@@ -39,8 +39,7 @@ def node_eni_limit_reached(
         item.subject for item in waiting.unscheduled if weighed(item, Limit.PODS, nodes, cilium) is not None
     )
     capped = [a for a in accounts.items if _at_limit(a, pods)]
-    spent = bool(capped) and all(a.free_for_pods == 0 for a in capped)
-    claimed = bound if spent and all(is_full(a) for a in capped) else frozenset()
+    claimed = bound if capped and all(is_full(a) for a in capped) else frozenset()
     if not full or not (stuck or claimed):
         return
     first = full[0]

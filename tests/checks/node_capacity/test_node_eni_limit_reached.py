@@ -13,7 +13,11 @@ def test_finds_nodes_that_hold_all_that_their_type_allows() -> None:
 
 
 def test_ignores_full_nodes_while_nobody_waits() -> None:
-    assert result(reached, crowded(60)).verdict is Verdict.CLEAR
+    cluster = crowded(100)
+    for pod in [pod for pod in cluster.pods if pod.node and not pod.ip]:
+        cluster.evict(pod)
+        cluster.pods.remove(pod)
+    assert result(reached, cluster).verdict is Verdict.CLEAR
 
 
 def test_explains_the_scheduler_where_a_higher_limit_would_find_no_address() -> None:
@@ -22,6 +26,12 @@ def test_explains_the_scheduler_where_a_higher_limit_would_find_no_address() -> 
     waits = [pod for pod in cluster.pods if pod.node is None]
     assert waits
     assert len(explained(finding(reached, cluster), "pods-not-scheduled") or ()) == len(waits)
+
+
+def test_does_not_believe_the_scheduler_where_no_node_is_at_its_limit() -> None:
+    cluster = crowded(100)
+    cluster.pending("shop/api", 2, "0/3 nodes are available: 3 Too many pods.")
+    assert explained(finding(reached, cluster), "pods-not-scheduled") == frozenset()
 
 
 def test_leaves_the_scheduler_to_the_pod_limit_while_addresses_are_free() -> None:

@@ -43,6 +43,11 @@ def test_finds_a_block_inside_another() -> None:
     assert only(judge("10.244.0.0/23", "10.244.1.0/24")).subjects
 
 
+def test_finds_a_block_inside_one_that_is_not_its_neighbour() -> None:
+    found = only(judge("10.244.0.0/22", "10.244.0.0/24", "10.244.3.0/24"))
+    assert {subject.name for subject in found.subjects} == {"n0", "n1", "n2"}
+
+
 def test_ignores_neighbours() -> None:
     assert judge("10.244.0.0/24", "10.244.1.0/24") == []
 
