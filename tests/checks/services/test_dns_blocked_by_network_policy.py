@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
@@ -16,7 +18,7 @@ from checks.parts.kubernetes import (
 )
 from checks.run import Verdict
 from checks.services.dns_blocked_by_network_policy import dns_blocked_by_network_policy as blocked
-from tests.checks.hand import META, behind, claims, config, on_nothing, only, services
+from tests.checks.hand import META, ago, behind, claims, config, on_nothing, only, services
 from tests.checks.services.hand_policies import (
     DNS,
     DNS_GROUP,
@@ -168,3 +170,17 @@ def test_does_not_judge_while_an_allowing_policy_may_be_unread() -> None:
 
 def test_does_not_judge_what_was_not_read() -> None:
     assert on_nothing(blocked).verdict is Verdict.NOT_CHECKED
+
+
+def test_ignores_the_dns_pods_themselves() -> None:
+    own = policy(TO_DB, namespace="kube-system", pods=Selector(labels=DNS_LABELS))
+    assert judge(own) == []
+
+
+def test_takes_pods_that_are_just_starting_for_no_harm() -> None:
+    starting = replace(group(ready=0), not_ready_since=ago(seconds=30))
+    assert judge(policy(), grew=50, at=starting) == []
+
+
+def test_takes_failing_pods_for_harm_although_nothing_is_seen_to_be_denied() -> None:
+    assert only(judge(policy(TO_DB), grew=0, at=group(ready=1))).kind is Kind.CAUSE
