@@ -50,7 +50,7 @@ class Standin:
         """``clock`` counts seconds since 1970: a test's own makes time pass. Nothing listens yet."""
         self.office: Office = new_office(clock)
         self._clock = clock
-        self._ack_s = ack_s
+        self.ack_s = ack_s
         self._pauses_s = tuple(retry_pauses_s)
         self._server = Server(self.office)
         self._stopping = Event()
@@ -137,12 +137,12 @@ class Standin:
         """Type a command; returns with its ack, whose message then stands in the channel."""
         typed = self.workspace.stamp()
         payload = payloads.command(self.office, user, channel, text, word)
-        ack = self._carrier.deliver("slash_commands", payload, self._ack_s)
+        ack = self._carrier.deliver("slash_commands", payload, self.ack_s)
         return self._answered(payload, ack, typed)
 
     def command_again(self, invocation: Invocation) -> Invocation:
         """Deliver the very same command once more."""
-        ack = self._carrier.deliver("slash_commands", invocation.payload, self._ack_s)
+        ack = self._carrier.deliver("slash_commands", invocation.payload, self.ack_s)
         return self._answered(invocation.payload, ack, self.workspace.stamp())
 
     def click(self, message: Message, action_id: str, user: str = USER) -> Invocation:
@@ -170,7 +170,7 @@ class Standin:
         for attempt, pause_s in enumerate((0.0, *self._pauses_s)):
             if attempt and self._stopping.wait(pause_s):
                 break
-            attempts.append(self._carrier.deliver("events_api", payload, self._ack_s, attempt))
+            attempts.append(self._carrier.deliver("events_api", payload, self.ack_s, attempt))
             if attempts[-1].error is None or attempts[-1].no_retry:
                 break
         return tuple(attempts)
@@ -210,7 +210,7 @@ class Standin:
             self.sockets.ping()
 
     def _interact(self, payload: Mapping[str, object]) -> Invocation:
-        ack = self._carrier.deliver("interactive", payload, self._ack_s)
+        ack = self._carrier.deliver("interactive", payload, self.ack_s)
         return Invocation(payload=payload, ack=ack, error=_failure(ack))
 
     def _answered(self, payload: Mapping[str, object], ack: Ack, typed: str) -> Invocation:

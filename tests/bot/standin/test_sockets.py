@@ -62,7 +62,7 @@ def test_an_ack_alone_shows_nothing_and_text_is_for_one(slack: Standin, pool: Th
 
 
 def test_the_person_is_told_when_no_ack_comes(slack: Standin) -> None:
-    slack._ack_s = 0.05
+    slack.ack_s = 0.05
     with closing(link(slack)):
         invocation = slack.command(USER, CHANNEL, "status")
     assert invocation.error == "operation_timeout"
@@ -141,7 +141,7 @@ def test_answers_pings_and_sends_its_own(slack: Standin, pool: ThreadPoolExecuto
 
 
 def test_an_event_comes_again_until_it_is_acked(slack: Standin, pool: ThreadPoolExecutor) -> None:
-    slack._ack_s = 0.2
+    slack.ack_s = 0.2
     with closing(link(slack)) as line, pool:
         under_way = pool.submit(slack.event, {"type": "app_mention", "text": "hi"})
         first, second = envelope(line), envelope(line)
