@@ -93,6 +93,7 @@ def test_counts_fewer_addresses_than_waiting_pods_as_none() -> None:
 
 def test_explains_a_node_that_never_got_an_address() -> None:
     finding = only(judge(FULL, ROOMY_B, wait=waiting(), mine=(at("n1", lone=0), at("n2", "eu-west-1b"))))
+    assert finding.kind is Kind.CAUSE
     assert {s.name for s in explained(finding, "nodes-not-ready") or ()} == {"n1"}
 
 
