@@ -16,6 +16,7 @@ from checks.collect.live.deadline import Deadline
 from checks.collect.live.exec import run
 from checks.collect.live.first_node import FirstNode
 from checks.collect.live.kubernetes import ApiServer
+from checks.collect.live.operator_role import operator_role
 from checks.collect.live.probes import Prober
 from checks.collect.live.source import Live
 from checks.parts.agents import Meta
@@ -60,6 +61,7 @@ def live(
         reach.types,
         cluster=access.cluster or reach.place.name,
         an_instance=node.instance,
+        operator_role=operator_role(api, access.namespace),
     )
     inside = reach.place.inside if access.probes is None else access.probes
     return Live(

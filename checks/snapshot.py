@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.parts import agents, aws, derived
+from checks.parts import agents, aws, aws_account, derived, karpenter, neighbours
 from checks.parts import cilium as cil
 from checks.parts import kubernetes as k8s
 
@@ -63,6 +63,22 @@ class Snapshot:
     vpcs: aws.Vpcs | None = None
     route_tables: aws.RouteTables | None = None
     security_groups: aws.SecurityGroups | None = None
+    quotas: aws_account.Quotas | None = None
+    cloudtrail: aws_account.ApiCalls | None = None
+    iam_simulation: aws_account.IamSimulation | None = None
+    pod_identity: aws_account.PodIdentities | None = None
+    vpc_endpoints: aws_account.VpcEndpoints | None = None
+    nat_gateways: aws_account.NatGateways | None = None
+
+    node_pools: karpenter.NodePools | None = None
+    node_claims: karpenter.NodeClaims | None = None
+    ec2_node_classes: karpenter.Ec2NodeClasses | None = None
+    operator_service_account: neighbours.OperatorServiceAccount | None = None
+    cni_configuration: neighbours.CniConfiguration | None = None
+    ip_masq_agent: neighbours.IpMasqAgent | None = None
+    security_group_policies: neighbours.SecurityGroupPolicies | None = None
+    target_group_bindings: neighbours.TargetGroupBindings | None = None
+    local_redirect_policies: neighbours.LocalRedirectPolicies | None = None
 
     agent_status: agents.AgentStatuses | None = None
     health: agents.ClusterHealth | None = None

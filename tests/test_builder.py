@@ -166,11 +166,11 @@ def test_subnets_count_what_interfaces_hold(mode: str, cilium: str, prefixes: bo
 
 
 @pytest.mark.parametrize(("mode", "cilium", "prefixes"), MODES)
-def test_a_snapshot_lacks_nothing_but_helm_values(mode: str, cilium: str, prefixes: bool) -> None:
+def test_a_snapshot_lacks_only_what_few_hand_over(mode: str, cilium: str, prefixes: bool) -> None:
     c = Cluster(mode=mode, cilium=cilium, prefix_delegation=prefixes)
     c.nodes(3)
     c.workload("shop/api", 12)
-    assert set(c.snapshot().gaps) == {"helm_values"}
+    assert set(c.snapshot().gaps) == {"helm_values", "cloudtrail", "iam_simulation"}
 
 
 def test_pods_that_fit_nowhere_wait_with_the_schedulers_count() -> None:

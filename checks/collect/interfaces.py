@@ -5,7 +5,7 @@ from msgspec import Struct
 from checks.collect.addresses import ipv4_addresses, ipv4_ranges
 from checks.collect.source import Source
 from checks.collect.tags import Tag, labels
-from checks.collect.wire import clip, entries
+from checks.collect.wire import Instant, clip, entries
 from checks.parts.aws import Interface, Interfaces
 
 RIGHTS = ("ec2:DescribeNetworkInterfaces",)
@@ -24,6 +24,7 @@ class _Attachment(Struct, gc=False, rename="pascal"):
     instance_id: str | None = None
     device_index: int | None = None
     network_card_index: int | None = None
+    attach_time: Instant | None = None
 
 
 class _Group(Struct, gc=False, rename="pascal"):
@@ -69,6 +70,7 @@ def _interface(raw: _Interface) -> Interface:
         instance_id=attachment.instance_id,
         device_index=attachment.device_index,
         card_index=attachment.network_card_index,
+        attached_at=attachment.attach_time,
         security_groups=tuple(group.group_id for group in raw.groups or () if group.group_id),
         source_dest_check=raw.source_dest_check,
         requester_managed=bool(raw.requester_managed),

@@ -134,6 +134,7 @@ class Interface:
     instance_id: str | None = None
     device_index: int | None = None
     card_index: int | None = None
+    attached_at: datetime | None = None
     security_groups: tuple[str, ...] = ()
     source_dest_check: bool | None = None
     requester_managed: bool = False
@@ -283,14 +284,3 @@ class SecurityGroups:
 
     ASKED: ClassVar[str] = "aws/ec2/describe-security-groups"
     by_id: Mapping[str, SecurityGroup] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiCall:
-    """One CloudTrail event of a call that EC2 refused or that somebody made."""
-
-    name: str
-    time: datetime
-    error_code: str | None = None
-    error_message: str = ""
-    principal: str = ""

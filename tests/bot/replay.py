@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from botocore.exceptions import ClientError
+
 from checks.collect.live.agents import Agents
 from checks.collect.live.aws import AwsReader
 from checks.collect.live.aws_api import AwsApi, TypeCache
@@ -15,6 +17,7 @@ from checks.collect.live.deadline import Deadline
 from checks.collect.live.dns import Outcome
 from checks.collect.live.exec import run
 from checks.collect.live.kubernetes import ApiServer
+from checks.collect.live.operator_role import operator_role
 from checks.collect.live.probes import Prober
 from checks.collect.live.source import Live
 from checks.collect.recording import Recording
@@ -118,9 +121,14 @@ class Account:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(**asked: Any) -> Any:
-            named = [str(asked[key]) for key in ("SubnetId", "nodegroupName", "addonName") if key in asked]
+            keys = ("SubnetId", "nodegroupName", "addonName", "ServiceCode", "PolicySourceArn")
+            named = [str(asked[key]).rsplit("/", 1)[-1] for key in keys if key in asked]
+            named += [attribute["AttributeValue"] for attribute in asked.get("LookupAttributes", ())]
             file = self.folder / "/".join([method.replace("_", "-"), *named])
-            content: dict[str, Any] = json.loads(file.with_name(file.name + ".json").read_text())
+            try:
+                content: dict[str, Any] = json.loads(file.with_name(file.name + ".json").read_text())
+            except FileNotFoundError:
+                raise ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, method) from None
             return content
 
         return call
@@ -136,7 +144,8 @@ class Pages:
         self.account, self.method = account, method
 
     def paginate(self, **asked: Any) -> Iterator[Any]:
-        yield getattr(self.account, self.method)()
+        named = {key: value for key, value in asked.items() if key == "ServiceCode"}
+        yield getattr(self.account, self.method)(**named)
 
 
 def probe_outcomes(folder: Path, kind: str) -> dict[tuple[str, object], Outcome]:
@@ -175,6 +184,7 @@ def alive(folder: Path, base: str, *, taken_at: datetime, probes: bool = True) -
             TypeCache(),
             cluster=meta.cluster,
             an_instance=lambda: None,
+            operator_role=operator_role(api, meta.cilium_namespace),
         ),
         prober=prober if probes else None,
     )

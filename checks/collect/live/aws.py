@@ -3,13 +3,17 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
+from checks.collect.live.account_requests import CALLS, SIMULATION, account_request, role_name
 from checks.collect.live.aws_api import TYPES_AT_ONCE, Arguments, AwsApi, TypeCache
 from checks.collect.source import UnreadError
 from checks.collect.wire import decode
+from checks.operator_actions import TELLING_CALLS
 
+NAT_GATEWAYS = "ec2/describe-nat-gateways"  # whose argument alone is called Filter
 MAX_SUBNETS = 40  # beyond that, reservations are asked only of subnets that instances are in
 
 BY_VPC = {
@@ -18,8 +22,10 @@ BY_VPC = {
     "ec2/describe-route-tables",
     "ec2/describe-security-groups",
     "ec2/describe-vpcs",
+    "ec2/describe-vpc-endpoints",
+    NAT_GATEWAYS,
 }
-BY_CLUSTER = {"eks/list-nodegroups", "eks/list-addons"}
+BY_CLUSTER = {"eks/list-nodegroups", "eks/list-addons", "eks/list-pod-identity-associations"}
 BY_NAME = {  # operation: its argument, and the one that names the cluster
     "eks/describe-nodegroup": ("nodegroupName", "clusterName"),
     "eks/describe-addon": ("addonName", "clusterName"),
@@ -87,13 +93,23 @@ class AwsReader:
     """Answers the recording paths below "aws/" for one cluster and one sweep."""
 
     def __init__(
-        self, api: AwsApi, types: TypeCache, *, cluster: str | None, an_instance: Callable[[], str | None]
+        self,
+        api: AwsApi,
+        types: TypeCache,
+        *,
+        cluster: str | None,
+        an_instance: Callable[[], str | None],
+        operator_role: Callable[[], str | None] | None = None,
     ) -> None:
-        """``cluster`` None: the tags of ``an_instance()``, the id of one of its nodes, tell its name."""
+        """``cluster`` None: the tags of ``an_instance()``, the id of one of its nodes, tell its name.
+
+        ``operator_role()`` is the ARN of the operator's role; without one IAM is not asked.
+        """
         self._api = api
         self._types = types
         self._name = cluster
         self._an_instance = an_instance
+        self._operator_role = operator_role
         self._once = _Once()
 
     def pages(self, path: str) -> tuple[bytes, ...]:
@@ -106,6 +122,8 @@ class AwsReader:
         operation = f"{service}/{name}"
         if operation == "ec2/describe-instance-types":
             return self._instance_types(path)
+        if operation == CALLS:
+            return islice(self._encoded(path, self._request(operation, argument)), 1)
         return self._encoded(path, self._request(operation, argument))
 
     def _encoded(self, path: str, arguments: Arguments) -> Iterator[bytes]:
@@ -114,11 +132,10 @@ class AwsReader:
     def _request(self, operation: str, argument: str) -> Arguments:
         """What is asked: never more than this cluster's VPC. Raises UnreadError when that is not known."""
         if operation in BY_VPC:
-            return _filtered(("vpc-id", [self._vpc()]))
+            filters = _filtered(("vpc-id", [self._vpc()]))
+            return {"Filter": filters["Filters"]} if operation == NAT_GATEWAYS else filters
         if operation == "ec2/describe-instances":
             return self._instances_request()
-        if operation == "ec2/get-subnet-cidr-reservations" and argument:
-            return {"SubnetId": argument}
         if operation == "eks/describe-cluster":
             return {"name": self._cluster()}
         if operation in BY_CLUSTER:
@@ -126,7 +143,14 @@ class AwsReader:
         if operation in BY_NAME and argument:
             own, cluster = BY_NAME[operation]
             return {own: argument, cluster: self._cluster()}
-        raise UnreadError("not asked")
+        role = self._role() if operation == SIMULATION else None
+        asked = account_request(operation, argument, role)
+        if asked is None:
+            raise UnreadError("not asked")
+        return asked
+
+    def _role(self) -> str | None:
+        return self._operator_role() if self._operator_role else None
 
     def _instances_request(self) -> Arguments:
         vpc = ("vpc-id", [self._vpc()])
@@ -155,7 +179,11 @@ class AwsReader:
                 yield from reservation.Instances
 
     def arguments(self, path: str) -> tuple[str, ...]:
-        """Node groups, add-ons or subnets that the path can be asked for, sorted. Raises UnreadError."""
+        """Node groups, subnets, calls … that the path can be asked for, sorted. Raises UnreadError."""
+        if path == CALLS:
+            return tuple(sorted(TELLING_CALLS))
+        if path == SIMULATION:
+            return tuple(role_name(role) for role in [self._role()] if role)
         if path == "ec2/get-subnet-cidr-reservations":
             found = self._names("ec2/describe-subnets", "Subnets", "SubnetId")
             if len(found) > MAX_SUBNETS:

@@ -25,6 +25,8 @@ PAGE_SIZES = {  # the most that each operation takes; the others are asked by na
     "describe_route_tables": 100,
     "list_nodegroups": 100,
     "list_addons": 100,
+    "list_pod_identity_associations": 100,
+    "list_service_quotas": 100,
 }
 _DROPPED = ("ResponseMetadata", "NextToken", "nextToken")
 

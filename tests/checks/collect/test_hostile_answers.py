@@ -15,6 +15,9 @@ PARTS = """
     cilium version cilium_nodes cilium_endpoints pod_ip_pools node_configs helm_values eks addons nodegroups
     instance_types instances interfaces subnets reservations vpcs route_tables security_groups agent_status
     health agent_metrics operator_metrics operator_log agent_logs dns_probes tcp_probes
+    quotas cloudtrail iam_simulation pod_identity vpc_endpoints nat_gateways node_pools node_claims
+    ec2_node_classes operator_service_account cni_configuration ip_masq_agent security_group_policies
+    target_group_bindings local_redirect_policies
 """
 MINE = [collector for collector in collectors() if collector.part in PARTS.split()]
 
@@ -24,6 +27,8 @@ WORDS = """
     addons cluster nodegroup nodegroups Subnets SubnetId CidrBlock Vpcs VpcId RouteTables Routes InstanceTypes
     Reservations Instances NetworkInterfaces NetworkInterfaceId SecurityGroups GroupId IpPermissions probes
     prefixes nodes host local outcome endpoints SubnetIpv4CidrReservations allocated requested cidrs icmp http
+    Events EventName EventTime CloudTrailEvent EvaluationResults associations VpcEndpoints NatGateways Quotas
+    template taints startupTaints kubelet maxPods allocatable userData config annotations cni-config
 """
 TEXTS = ("", "a", "10.0.0.0/8", "10.0.0.1", "::1", "List", "CiliumNodeList", "2026-11-21T12:00:00Z", "\u0000")
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(TEXTS)
@@ -38,8 +43,8 @@ answers = st.recursive(
 
 def read_with(collector: Collector, answer: object) -> None:
     path = collector.asked.replace("{node}", "a")
-    if collector.part == "reservations":
-        path += "/subnet-a"
+    if collector.part in ("reservations", "cloudtrail", "iam_simulation"):
+        path += "/a"
     reason = reason_for(collector, told({path: answer}))
     assert reason.split(":")[0] in ("", "unreadable", "refused", "not found", "not asked"), reason
     assert "\n" not in reason

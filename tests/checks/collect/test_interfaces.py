@@ -3,6 +3,7 @@ import pytest
 from checks.collect.interfaces import read
 from checks.collect.source import UnreadError
 from checks.parts.aws import Interface, Interfaces
+from tests.builder.clock import ago
 from tests.checks.collect.told import refusal, told
 
 ASKED = Interfaces.ASKED
@@ -28,7 +29,13 @@ def test_reads_an_interface_of_a_node() -> None:
         Status="in-use",
         InterfaceType="interface",
         Description="Cilium-CNI (i-1)",
-        Attachment={"InstanceId": "i-1", "DeviceIndex": 1, "NetworkCardIndex": 0, "Status": "attached"},
+        Attachment={
+            "InstanceId": "i-1",
+            "DeviceIndex": 1,
+            "NetworkCardIndex": 0,
+            "Status": "attached",
+            "AttachTime": "2026-11-22T08:40:00+00:00",
+        },
         Groups=[{"GroupId": "sg-1"}],
         SourceDestCheck=True,
         RequesterManaged=False,
@@ -45,6 +52,7 @@ def test_reads_an_interface_of_a_node() -> None:
         instance_id="i-1",
         device_index=1,
         card_index=0,
+        attached_at=ago(minutes=20),
         security_groups=("sg-1",),
         source_dest_check=True,
         tags=(("a", "1"), ("b", "2")),

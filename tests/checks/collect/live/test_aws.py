@@ -16,6 +16,8 @@ from checks.collect.live.deadline import Deadline
 from checks.collect.source import UnreadError
 
 CLUSTER = {"cluster": {"name": "shop", "resourcesVpcConfig": {"vpcId": "vpc-1"}}}
+ROLE = "arn:aws:iam::111122223333:role/path/shop-operator"
+ROLE_OF_ANOTHER = "iam/simulate-principal-policy/another"
 BY_VPC = {"Filters": [{"Name": "vpc-id", "Values": ["vpc-1"]}]}
 
 
@@ -26,7 +28,8 @@ class Account:
         config = Config(retries={"total_max_attempts": 1})
         keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "eu-west-1"}
         self.clients: dict[str, Any] = {
-            name: boto3.client(name, config=config, **keys) for name in ("ec2", "eks")
+            name: boto3.client(name, config=config, **keys)
+            for name in ("ec2", "eks", "iam", "cloudtrail", "service-quotas")
         }
         self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
         for stub in self.stubs.values():
@@ -60,9 +63,12 @@ def reader(
     instance: str | None = None,
     types: TypeCache | None = None,
     seconds: float = 5.0,
+    role: str | None = None,
 ) -> AwsReader:
     api = AwsApi(account.clients.__getitem__, Deadline.after(seconds))
-    return AwsReader(api, types or TypeCache(), cluster=cluster, an_instance=lambda: instance)
+    return AwsReader(
+        api, types or TypeCache(), cluster=cluster, an_instance=lambda: instance, operator_role=lambda: role
+    )
 
 
 def read(aws: AwsReader, path: str) -> Any:
@@ -245,7 +251,7 @@ def test_asks_reservations_to_the_last_page(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["ec2/describe-nat-gateways", "iam/list-roles", "ec2", "eks/describe-nodegroup"]
+    "path", ["ec2/describe-volumes", "iam/list-roles", "ec2", "eks/describe-nodegroup", ROLE_OF_ANOTHER]
 )
 def test_asks_nothing_that_no_collector_reads(account: Account, path: str) -> None:
     assert refused(reader(account), path).reason == "not asked"
@@ -304,3 +310,50 @@ def test_reads_a_cluster_that_moto_keeps(moto: Callable[[str], Any]) -> None:
     assert reservation["Instances"][0]["LaunchTime"].startswith("20")
     [kind] = read(aws, "ec2/describe-instance-types")["InstanceTypes"]
     assert kind["NetworkInfo"]["MaximumNetworkInterfaces"] == 3
+
+
+def test_asks_for_the_ways_out_of_the_vpc(account: Account) -> None:
+    account.answers("eks", "describe_cluster", CLUSTER)
+    aws = reader(account)
+    account.answers("ec2", "describe_vpc_endpoints", {"VpcEndpoints": []}, BY_VPC)
+    account.answers("ec2", "describe_nat_gateways", {"NatGateways": []}, {"Filter": BY_VPC["Filters"]})
+    assert read(aws, "ec2/describe-vpc-endpoints") == {"VpcEndpoints": []}
+    assert read(aws, "ec2/describe-nat-gateways") == {"NatGateways": []}
+
+
+def test_asks_for_quotas_and_associations(account: Account) -> None:
+    aws = reader(account)
+    account.answers(
+        "service-quotas", "list_service_quotas", {"Quotas": []}, {"ServiceCode": "vpc", "MaxResults": 100}
+    )
+    asked = {"clusterName": "shop", "maxResults": 100}
+    account.answers("eks", "list_pod_identity_associations", {"associations": []}, asked)
+    assert read(aws, "service-quotas/list-service-quotas/vpc") == {"Quotas": []}
+    assert read(aws, "eks/list-pod-identity-associations") == {"associations": []}
+
+
+def test_looks_up_the_newest_page_of_each_telling_call(account: Account) -> None:
+    aws = reader(account)
+    names = aws.arguments("cloudtrail/lookup-events")
+    assert "CreateNetworkInterface" in names
+    by_name = {"AttributeKey": "EventName", "AttributeValue": names[0]}
+    account.answers(
+        "cloudtrail",
+        "lookup_events",
+        {"Events": [], "NextToken": "older"},
+        {"LookupAttributes": [by_name], "MaxResults": 50},
+    )
+    assert read(aws, f"cloudtrail/lookup-events/{names[0]}") == {"Events": []}
+
+
+def test_asks_iam_about_the_operators_role_alone(account: Account) -> None:
+    aws = reader(account, role=ROLE)
+    assert aws.arguments("iam/simulate-principal-policy") == ("shop-operator",)
+    asked = {"PolicySourceArn": ROLE, "ActionNames": ANY}
+    account.answers("iam", "simulate_principal_policy", {"EvaluationResults": []}, asked)
+    assert read(aws, "iam/simulate-principal-policy/shop-operator") == {"EvaluationResults": []}
+    assert refused(aws, ROLE_OF_ANOTHER).reason == "not asked"
+
+
+def test_asks_iam_nothing_without_a_role(account: Account) -> None:
+    assert reader(account).arguments("iam/simulate-principal-policy") == ()
