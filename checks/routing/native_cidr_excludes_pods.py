@@ -8,10 +8,15 @@ from checks.blocks import BLOCK_MODES, blocks_by_node, networks
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.kubernetes import Nodes
+from checks.parts.neighbours import IpMasqAgent
 from checks.routing.switch import upgrade
 from checks.scale import counted
 
 KEY = "ipv4-native-routing-cidr"
+
+DEFAULT_KEPT = networks(("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"))
+"""What ip-masq-agent leaves alone where it has no ConfigMap: the private ranges, among others
+(https://docs.cilium.io/en/stable/network/concepts/masquerading/)."""
 
 
 @check(
@@ -21,7 +26,11 @@ KEY = "ipv4-native-routing-cidr"
     modes=("eni", *BLOCK_MODES),
 )
 def native_cidr_excludes_pods(
-    cilium: CiliumConfig, cilium_nodes: CiliumNodes, nodes: Nodes | None, version: CiliumVersion | None
+    cilium: CiliumConfig,
+    cilium_nodes: CiliumNodes,
+    nodes: Nodes | None,
+    version: CiliumVersion | None,
+    ip_masq_agent: IpMasqAgent | None,
 ) -> Iterator[Finding | Undecided]:
     """Traffic within this range keeps its addresses; all other traffic of pods leaves with the node's.
 
@@ -41,8 +50,13 @@ def native_cidr_excludes_pods(
     if not outside or native is None:
         return
     if cilium.flag("enable-ip-masq-agent"):
-        yield Undecided("what ip-masq-agent leaves unmasqueraded is not read", None)
-        return
+        if ip_masq_agent is None:
+            yield Undecided("what ip-masq-agent leaves unmasqueraded was not read", "get configmaps")
+            return
+        kept = ip_masq_agent.ranges if ip_masq_agent.exists else DEFAULT_KEPT
+        outside = {n: left for n, mine in outside.items() if (left := [b for b in mine if not _any(b, kept)])}
+        if not outside:
+            return
     yield _finding(cilium, version, native, outside, set_by_hand=cilium.native_cidr is not None)
 
 
@@ -64,6 +78,10 @@ def _detected(cilium: CiliumConfig, cilium_nodes: CiliumNodes) -> IPv4Network | 
         return None
     told = (cidr for node in cilium_nodes.items for eni in node.enis for cidr in eni.vpc_cidrs[:1])
     return next(iter(networks(told)), None)
+
+
+def _any(block: IPv4Network, ranges: tuple[IPv4Network, ...]) -> bool:
+    return any(block.subnet_of(network) for network in ranges)
 
 
 def _in(block: IPv4Network, native: IPv4Network) -> bool:

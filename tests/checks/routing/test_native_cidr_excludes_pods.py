@@ -1,7 +1,9 @@
 import pytest
 
+from checks.blocks import networks
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.parts.cilium import CiliumNode
+from checks.parts.neighbours import IpMasqAgent
 from checks.routing.native_cidr_excludes_pods import native_cidr_excludes_pods as excludes
 from checks.run import Verdict
 from tests.builder import Cluster
@@ -12,12 +14,18 @@ KEY = "ipv4-native-routing-cidr"
 BLOCK = cilium_node("n1", pod_cidrs=("10.0.1.0/24",))
 
 
-def judge(member: CiliumNode = BLOCK, mode: str = "cluster-pool", **data: str) -> list[Finding | Undecided]:
+def judge(
+    member: CiliumNode = BLOCK,
+    mode: str = "cluster-pool",
+    masq: IpMasqAgent | None = None,
+    **data: str,
+) -> list[Finding | Undecided]:
     return excludes(
         cilium=config(mode, **({"routing_mode": "native"} | data)),
         cilium_nodes=cilium_nodes(member),
         nodes=None,
         version=None,
+        ip_masq_agent=masq,
     )
 
 
@@ -43,9 +51,18 @@ def test_ignores_overlays_and_clusters_without_masquerading(data: dict[str, str]
     assert judge(ipv4_native_routing_cidr="10.8.0.0/16", **data) == []
 
 
-def test_leaves_several_ranges_to_ip_masq_agent() -> None:
+def test_cannot_tell_without_the_ranges_of_ip_masq_agent() -> None:
     [found] = judge(ipv4_native_routing_cidr="10.8.0.0/16", enable_ip_masq_agent="true")
     assert isinstance(found, Undecided)
+
+
+def test_counts_what_ip_masq_agent_leaves_alone() -> None:
+    def with_ranges(agent: IpMasqAgent) -> list[Finding | Undecided]:
+        return judge(masq=agent, ipv4_native_routing_cidr="10.8.0.0/16", enable_ip_masq_agent="true")
+
+    assert with_ranges(IpMasqAgent()) == []  # its defaults are the private ranges
+    assert with_ranges(IpMasqAgent(exists=True, ranges=networks(("10.0.0.0/16",)))) == []
+    assert only(with_ranges(IpMasqAgent(exists=True, ranges=networks(("10.9.0.0/16",))))).inferred
 
 
 def test_ignores_an_absent_range_outside_eni_mode() -> None:
