@@ -6,6 +6,7 @@ from checks.advice import change, links, look
 from checks.model import Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.aws import Interfaces
 from checks.parts.kubernetes import Nodes
+from checks.parts.neighbours import SecurityGroupPolicies
 from checks.scale import counted
 
 
@@ -15,7 +16,9 @@ from checks.scale import counted
     source="https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html",
     modes=("eni",),
 )
-def security_groups_for_pods_unsupported(nodes: Nodes, interfaces: Interfaces) -> Iterator[Finding]:
+def security_groups_for_pods_unsupported(
+    nodes: Nodes, interfaces: Interfaces, security_group_policies: SecurityGroupPolicies | None
+) -> Iterator[Finding]:
     """Trunk and branch interfaces belong to AWS's VPC resource controller; Cilium allocates none of them.
 
     A SecurityGroupPolicy has no effect on pods that Cilium gives addresses to, and the trunk takes one
@@ -37,7 +40,13 @@ def security_groups_for_pods_unsupported(nodes: Nodes, interfaces: Interfaces) -
         because=f"{trunk} on {name} is of type trunk, which only the VPC resource controller makes. "
         "Addresses of pods are Cilium's here, so security groups for pods have no effect.",
         subjects=tuple(Subject("Node", node) for node in trunks),
-        evidence=(Evidence(Interfaces.ASKED, "InterfaceType", "trunk", len(trunks)),),
+        evidence=(
+            Evidence(Interfaces.ASKED, "InterfaceType", "trunk", len(trunks)),
+            *(
+                Evidence(SecurityGroupPolicies.ASKED, "metadata.name", f"{item.namespace}/{item.name}")
+                for item in (security_group_policies.items[:3] if security_group_policies else ())
+            ),
+        ),
         actions=(
             look(
                 "See whether anybody asks for it",
