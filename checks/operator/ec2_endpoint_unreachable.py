@@ -10,6 +10,7 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
+from checks.parts.aws_account import NatGateways, VpcEndpoints
 from checks.parts.cilium import CiliumConfig, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Deployments, Endpoints, Nodes, Services
@@ -31,6 +32,8 @@ def ec2_endpoint_unreachable(
     deployments: Deployments | None,
     services: Services | None,
     endpoints: Endpoints | None,
+    vpc_endpoints: VpcEndpoints | None,
+    nat_gateways: NatGateways | None,
     nodes: Nodes | None,
     cilium_nodes: CiliumNodes | None,
     accounts: Accounts | None,
@@ -50,23 +53,29 @@ def ec2_endpoint_unreachable(
     policy = operator.dns_policy if operator else ""
     dns = dns_service(services)
     empty = endpoints is not None and not endpoints.of(dns.namespace, dns.name).ready
+    closed = _no_way_out(vpc_endpoints, nat_gateways)
     circle = lookup and empty and policy in _NEEDS_CLUSTER_DNS
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL,
-        confidence=Confidence.CERTAIN if circle else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if circle or closed else Confidence.LIKELY,
         title="the operator asks the cluster's DNS for EC2, and that DNS waits for the operator"
         if circle
         else "the operator does not reach EC2's endpoint",
         because="Its lookups of EC2 go to a DNS Service without a ready endpoint, by its dnsPolicy."
         if circle
-        else "Its calls end in the network, without any answer of EC2. A NAT route or a VPC endpoint for "
-        "com.amazonaws.REGION.ec2 in its subnets would decide.",
+        else "Its calls end in the network, without any answer of EC2. "
+        + (
+            "The VPC has neither an endpoint for EC2 nor a NAT gateway."
+            if closed
+            else "A NAT route or a VPC endpoint for EC2 in its subnets would decide."
+        ),
         subjects=(Subject("Deployment", "cilium-operator", meta.cilium_namespace),),
         evidence=(
             *quoted(said),
             *((Evidence(Deployments.ASKED, "cilium-operator: dnsPolicy", policy),) if policy else ()),
             *((Evidence(Endpoints.ASKED, f"{dns.name}: ready endpoints", "0"),) if empty else ()),
+            *((Evidence(VpcEndpoints.ASKED, "endpoints for EC2, NAT gateways", "none"),) if closed else ()),
         ),
         explains=(
             Explains("operator-not-ready"),
@@ -98,3 +107,11 @@ def ec2_endpoint_unreachable(
         ),
         references=links("cilium#24774", "cilium#33597"),
     )
+
+
+def _no_way_out(vpc_endpoints: VpcEndpoints | None, nat_gateways: NatGateways | None) -> bool:
+    """Whether the VPC is known to have neither an endpoint for EC2 nor a NAT gateway that works."""
+    if vpc_endpoints is None or nat_gateways is None:
+        return False
+    ours = any(e.service.endswith(".ec2") and e.state == "available" for e in vpc_endpoints.items)
+    return not ours and "available" not in nat_gateways.state.values()

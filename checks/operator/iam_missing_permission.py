@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import counted_calls, failed_calls, lines_with, quoted
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
+from checks.parts.aws_account import ApiCall, ApiCalls, IamSimulation
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Nodes
@@ -43,6 +44,8 @@ def iam_missing_permission(
     version: CiliumVersion | None,
     operator_log: OperatorLog | None,
     operator_metrics: OperatorMetrics | None,
+    cloudtrail: ApiCalls | None,
+    iam_simulation: IamSimulation | None,
     nodes: Nodes | None,
     cilium_nodes: CiliumNodes | None,
     accounts: Accounts | None,
@@ -52,35 +55,45 @@ def iam_missing_permission(
 
     ec2:DescribeRouteTables is needed from 1.18 on. Nodes that have what they need go on working.
     """
-    if operator_log is None and operator_metrics is None:
+    sources = (operator_log, operator_metrics, cloudtrail, iam_simulation)
+    if all(source is None for source in sources):
         yield Undecided(
-            "what EC2 answers the operator shows in its log and its metrics, of which neither was read",
+            "what EC2 answers the operator shows in its log, its metrics and CloudTrail; none was read",
             "get pods/log in Cilium's namespace (deploy/logs-role.yaml)",
         )
         return
     said = lines_with(operator_log, *CODES)
     calls = failed_calls(operator_metrics, "Unauthorized", "AccessDenied", "403")
-    if not said and not calls:
+    trail = _refused(cloudtrail, iam_simulation)
+    denied = _denied(iam_simulation, version)
+    if not said and not calls and not trail and not denied:
         return
-    missing = sorted(
-        {m[1] for line in said for m in _OPERATION.finditer(line)} | {c for c in calls if c.isalpha()}
-    )
+    named_by = {m[1] for line in said for m in _OPERATION.finditer(line)} | {c for c in calls if c.isalpha()}
+    missing = sorted(named_by | trail.keys() | denied.keys())
     named = ", ".join(f"ec2:{name}" for name in missing) or "an EC2 action"
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL,
         confidence=Confidence.CERTAIN,
         title=f"the operator's role lacks {named}",
-        because="EC2 answered and refused the operator by name, so credentials, region and network work. "
+        because="The operator is refused by name, so credentials, region and network work. "
         "Throttling and full subnets have other codes.",
         subjects=(Subject("ServiceAccount", "cilium-operator", meta.cilium_namespace),),
-        evidence=(*quoted(said), *counted_calls(calls)),
+        evidence=(
+            *quoted(said),
+            *counted_calls(calls),
+            *(Evidence(ApiCalls.asked(n), "errorCode", c.error_code or "") for n, c in sorted(trail.items())),
+            *(
+                Evidence(IamSimulation.asked(role), f"ec2:{name}", word)
+                for name, (role, word) in sorted(denied.items())[:5]
+            ),
+        ),
         explains=(
             Explains("operator-not-ready"),
             *waits_for_operator(cilium, nodes, cilium_nodes, accounts, waiting),
         ),
         leads_to=("operator-stale-allocation-view",),
-        drop_if_harmless=not calls,
+        drop_if_harmless=not (calls or denied),
         actions=(
             look(
                 "Ask IAM what the role may do",
@@ -103,3 +116,25 @@ def iam_missing_permission(
 def _needed(version: CiliumVersion | None) -> list[str]:
     since = version is None or version.minor >= (1, 18)
     return [*_ALWAYS, *(["DescribeRouteTables"] if since else [])]
+
+
+def _refused(cloudtrail: ApiCalls | None, simulation: IamSimulation | None) -> dict[str, ApiCall]:
+    """The newest call of each name, where the operator's role made it and it was refused."""
+    roles = ("cilium", *(simulation.by_role if simulation else ()))
+    newest = {name: calls[-1] for name, calls in (cloudtrail.by_name if cloudtrail else {}).items() if calls}
+    return {
+        name: call
+        for name, call in newest.items()
+        if any(code in (call.error_code or "") for code in CODES)
+        and any(role.lower() in call.principal.lower() for role in roles)
+    }
+
+
+def _denied(simulation: IamSimulation | None, version: CiliumVersion | None) -> dict[str, tuple[str, str]]:
+    """What IAM denies of the calls that this version needs: name to role and decision."""
+    return {
+        name: (role, decisions[f"ec2:{name}"])
+        for role, decisions in (simulation.by_role if simulation else {}).items()
+        for name in _needed(version)
+        if decisions.get(f"ec2:{name}", "allowed") != "allowed"
+    }

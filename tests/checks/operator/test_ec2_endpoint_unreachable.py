@@ -1,5 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.ec2_endpoint_unreachable import ec2_endpoint_unreachable as unreachable
+from checks.parts.aws_account import NatGateways, VpcEndpoint, VpcEndpoints
 from checks.parts.kubernetes import Deployments
 from checks.run import Verdict
 from tests.checks.hand import META, behind, claims, config, on_nothing, only, service, services, workload
@@ -12,7 +13,13 @@ DIAL = 'Post "https://ec2.eu-west-1.amazonaws.com/": dial tcp 52.95.1.1:443: i/o
 DNS = service("kube-dns")
 
 
-def judge(line: str, *ready: str, policy: str = "ClusterFirstWithHostNet") -> list[Finding | Undecided]:
+def judge(
+    line: str,
+    *ready: str,
+    policy: str = "ClusterFirstWithHostNet",
+    ways: VpcEndpoints | None = None,
+    nat: str = "deleted",
+) -> list[Finding | Undecided]:
     return unreachable(
         META,
         config("eni"),
@@ -20,6 +27,8 @@ def judge(line: str, *ready: str, policy: str = "ClusterFirstWithHostNet") -> li
         Deployments(items=(workload("cilium-operator", dns_policy=policy),)),
         services(DNS),
         behind(DNS, *ready),
+        ways,
+        NatGateways(state={"nat-1": nat}),
         *WAITS,
     )
 
@@ -43,6 +52,17 @@ def test_is_only_likely_where_the_network_ends_the_call() -> None:
     assert finding.confidence is Confidence.LIKELY
     assert "create-vpc-endpoint" in str(finding.actions[1].command)
     assert "dns-failing" not in claims(finding)
+
+
+def test_is_certain_where_the_vpc_has_no_way_to_ec2() -> None:
+    finding = only(judge(DIAL, ways=VpcEndpoints()))
+    assert finding.confidence is Confidence.CERTAIN
+    assert "neither" in finding.because
+    ours = VpcEndpoints(
+        items=(VpcEndpoint(id="vpce-1", service="com.amazonaws.eu-west-1.ec2", state="available"),)
+    )
+    assert only(judge(DIAL, ways=ours)).confidence is Confidence.LIKELY
+    assert only(judge(DIAL, ways=VpcEndpoints(), nat="available")).confidence is Confidence.LIKELY
 
 
 def test_sees_no_circle_with_a_ready_dns_or_the_nodes_resolver() -> None:

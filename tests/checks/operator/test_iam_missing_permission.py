@@ -1,8 +1,11 @@
+import pytest
+
 from checks.model import Finding, Undecided
 from checks.operator.iam_missing_permission import iam_missing_permission as iam
 from checks.parts.agents import OperatorLog, OperatorMetrics
+from checks.parts.aws_account import ApiCall, ApiCalls, IamSimulation
 from checks.run import Verdict
-from tests.checks.hand import META, config, explained, on_nothing, only, undecided, version
+from tests.checks.hand import META, NOON, config, explained, on_nothing, only, undecided, version
 from tests.checks.operator.hand_operator import STUCK, WAITS, call, log, page
 
 LINE = (
@@ -12,9 +15,14 @@ LINE = (
 
 
 def judge(
-    said: OperatorLog | None = None, counters: OperatorMetrics | None = None, running: str = "1.18.2"
+    said: OperatorLog | None = None,
+    counters: OperatorMetrics | None = None,
+    running: str = "1.18.2",
+    trail: ApiCalls | None = None,
+    simulated: dict[str, str] | None = None,
 ) -> list[Finding | Undecided]:
-    return iam(META, config("eni"), version(running), said, counters, *WAITS)
+    role = IamSimulation(by_role={"eks-operator": simulated}) if simulated else None
+    return iam(META, config("eni"), version(running), said, counters, trail, role, *WAITS)
 
 
 def test_names_the_action_that_ec2_refused() -> None:
@@ -48,8 +56,37 @@ def test_ignores_refusals_that_do_not_grow() -> None:
     assert judge(log(), page(refused, earlier=(refused,))) == []
 
 
+def test_names_what_iam_denies_of_the_calls_that_this_version_makes() -> None:
+    decisions = {
+        "ec2:CreateTags": "implicitDeny",
+        "ec2:DescribeRouteTables": "implicitDeny",
+        "ec2:RunInstances": "x",
+    }
+    finding = only(judge(simulated=decisions))
+    assert finding.title == "the operator's role lacks ec2:CreateTags, ec2:DescribeRouteTables"
+    assert not finding.drop_if_harmless
+    assert "RouteTables" not in only(judge(simulated=decisions, running="1.17.1")).title
+    assert judge(simulated={"ec2:CreateTags": "allowed"}) == []
+
+
+@pytest.mark.parametrize(
+    ("principal", "code", "found"),
+    [
+        ("arn:aws:sts::1:assumed-role/cilium-operator/x", "Client.UnauthorizedOperation", True),
+        ("arn:aws:sts::1:assumed-role/somebody/x", "Client.UnauthorizedOperation", False),
+        ("arn:aws:sts::1:assumed-role/cilium-operator/x", None, False),
+    ],
+)
+def test_believes_cloudtrail_of_the_operators_own_newest_call(
+    principal: str, code: str | None, found: bool
+) -> None:
+    call_made = ApiCall(name="CreateNetworkInterface", time=NOON, error_code=code, principal=principal)
+    trail = ApiCalls(by_name={"CreateNetworkInterface": (call_made,)})
+    assert bool(judge(trail=trail)) is found
+
+
 def test_cannot_tell_without_log_and_metrics() -> None:
-    assert "neither was read" in undecided(judge())
+    assert "none was read" in undecided(judge())
 
 
 def test_does_not_judge_what_was_not_read() -> None:

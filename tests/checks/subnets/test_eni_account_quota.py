@@ -1,18 +1,35 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import OperatorLog
 from checks.parts.aws import Interface, Interfaces
+from checks.parts.aws_account import ApiCall, ApiCalls, Quotas
 from checks.run import Verdict
 from checks.subnets.eni_account_quota import eni_account_quota as quota
-from tests.checks.hand import META, cilium_nodes, config, explained, node, nodes, on_nothing, only
+from tests.checks.hand import (
+    META,
+    NOON,
+    cilium_nodes,
+    config,
+    explained,
+    node,
+    nodes,
+    on_nothing,
+    only,
+    undecided,
+)
 from tests.checks.subnets.hand_subnets import BARE_NODE_WAITS, selecting
 
 LINE = 'Unable to create interface error="NetworkInterfaceLimitExceeded: The maximum number"'
 
 
-def judge(line: str = LINE) -> list[Finding | Undecided]:
+def judge(
+    line: str = LINE, *, quota_is: float | None = None, code: str | None = None, read: bool = True
+) -> list[Finding | Undecided]:
+    call = ApiCall(name="CreateNetworkInterface", time=NOON, error_code=code)
     return quota(
         META,
-        OperatorLog(lines=(line,)),
+        OperatorLog(lines=(line,)) if read else None,
+        None if quota_is is None else Quotas(values={"L-DF5E4CA3": quota_is}),
+        ApiCalls(by_name={"CreateNetworkInterface": (call,)}) if code else None,
         config("eni"),
         Interfaces(items=(Interface(id="eni-1"),)),
         nodes(node("n1")),
@@ -32,6 +49,22 @@ def test_shows_the_line_and_the_lower_bound() -> None:
     shown = {(e.field, e.value) for e in only(judge()).evidence}
     assert ("line", LINE) in shown
     assert ("interfaces of this VPC alone", "1") in shown
+
+
+def test_is_certain_where_the_vpc_alone_fills_the_quota() -> None:
+    assert only(judge(quota_is=1)).confidence is Confidence.CERTAIN
+    assert only(judge(quota_is=5000)).confidence is Confidence.LIKELY
+
+
+def test_believes_cloudtrail_and_the_count_without_the_log() -> None:
+    assert only(judge(read=False, code="Client.NetworkInterfaceLimitExceeded"))
+    assert only(judge(read=False, quota_is=1)).confidence is Confidence.LIKELY
+    assert judge(read=False, code="Client.InvalidParameterValue") == []
+    assert judge(read=False, quota_is=5000) == []
+
+
+def test_cannot_tell_without_any_of_them() -> None:
+    assert "none was read" in undecided(judge(read=False))
 
 
 def test_ignores_the_limit_of_an_instance() -> None:
