@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from checks.collect.gather import Progress, gather
-from checks.collect.live.connection import Credentials, Deadline
+from checks.collect.live.connection import Credentials
+from checks.collect.live.deadline import Deadline
 from checks.collect.live.kubernetes import ApiServer
 from checks.collect.source import UnreadError
 from checks.judge import judge
