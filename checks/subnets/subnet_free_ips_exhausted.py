@@ -1,7 +1,6 @@
 """The subnets that a zone's pods take addresses from must have some left."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from shlex import quote
 
 from checks.advice import change, links, look
@@ -18,27 +17,15 @@ from checks.model import (
     check,
 )
 from checks.parts.agents import OperatorMetrics
-from checks.parts.aws import Subnet, Subnets
+from checks.parts.aws import Subnets
 from checks.parts.cilium import CiliumNodes
-from checks.parts.derived import Accounts, NodeAccount, StuckPod, Waiting
+from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Nodes
 from checks.scale import counted
-from checks.subnets.selection import candidates, free_in, zone_of
+from checks.subnets.groups import Group, groups_of
 
 NEARLY_EMPTY = 8
 """Less than one node's default buffer of free addresses (spec.ipam.pre-allocate)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Nodes of one zone that may use the same subnets; ``stuck``: pods that a further address would help."""
-
-    zone: str | None
-    subnets: tuple[Subnet, ...]
-    nodes: list[str]
-    bare: list[str]
-    stuck: list[StuckPod]
-    free: int | None
 
 
 @check(
@@ -60,13 +47,13 @@ def subnet_free_ips_exhausted(
     A node that still could attach addresses and gets none, in a zone whose every selected subnet is empty,
     proves it. In overlay modes pods take no address of a subnet.
     """
-    groups = _groups(nodes, cilium_nodes, subnets, accounts, waiting)
+    groups = groups_of(nodes, cilium_nodes, subnets, accounts, waiting)
     unknown = [group for group in groups if group.free is None]
     if unknown:
         names = ", ".join(subnet.id for group in unknown for subnet in group.subnets if subnet.free is None)
         yield Undecided(f"unreadable: no count of free addresses for {names}")
     known = [group for group in groups if group.free is not None]
-    empty = [g for g in known if (g.stuck or g.bare) and (g.free or 0) < max(1, len(g.stuck))]
+    empty = [group for group in known if group.starves]
     if empty:
         yield _finding(empty, Kind.CAUSE, operator_metrics)
         return
@@ -75,34 +62,7 @@ def subnet_free_ips_exhausted(
         yield _finding(low, Kind.RISK, operator_metrics)
 
 
-def _groups(
-    nodes: Nodes, cilium_nodes: CiliumNodes, subnets: Subnets, accounts: Accounts, waiting: Waiting
-) -> list[_Group]:
-    groups: dict[tuple[str, ...], _Group] = {}
-    for node in nodes.items:
-        mine = cilium_nodes.by_name.get(node.name)
-        zone = zone_of(mine, node) if mine else None
-        usable = candidates(mine, zone, subnets) if mine else ()
-        if mine is None or not usable:
-            continue  # no selected subnet in its zone is another fault
-        key = tuple(subnet.id for subnet in usable)
-        group = groups.setdefault(key, _Group(zone, usable, [], [], [], free_in(usable)))
-        group.nodes.append(node.name)
-        if _could_grow(accounts.by_node.get(node.name)):
-            group.stuck.extend(waiting.stuck_on.get(node.name, ()))
-            if not any(eni.size for eni in mine.pod_enis):
-                group.bare.append(node.name)
-    return list(groups.values())
-
-
-def _could_grow(account: NodeAccount | None) -> bool:
-    """Whether the node has slots left; unknown figures count as room, a full node never does."""
-    if account is None or account.capacity is None or account.attached is None:
-        return True
-    return account.attached < account.capacity
-
-
-def _finding(groups: list[_Group], kind: Kind, metrics: OperatorMetrics | None) -> Finding:
+def _finding(groups: list[Group], kind: Kind, metrics: OperatorMetrics | None) -> Finding:
     zones = sorted({group.zone or "?" for group in groups})
     every = sorted({subnet.id: subnet for group in groups for subnet in group.subnets}.items())
     stuck = frozenset(item.subject for group in groups for item in group.stuck)
