@@ -1,0 +1,95 @@
+"""Two interfaces of a node must not share the number that names their route table."""
+
+from collections import Counter
+from collections.abc import Iterator
+from shlex import quote
+
+from checks.advice import change, links, look
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.parts.agents import ClusterHealth
+from checks.parts.aws import Interfaces
+from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes, CiliumVersion
+from checks.reach import unreached
+from checks.scale import counted
+
+CHART_VALUE_SINCE = (1, 19)
+TABLES_FROM = 10  # Cilium numbers an interface's route table 10 + its index
+
+
+@check(
+    id="efa-route-table-collision",
+    title="Interfaces on several network cards share a route table number",
+    source="https://github.com/cilium/cilium/issues/42600",
+    modes=("eni",),
+)
+def efa_route_table_collision(
+    cilium_nodes: CiliumNodes,
+    interfaces: Interfaces | None,
+    health: ClusterHealth | None,
+    version: CiliumVersion | None,
+) -> Iterator[Finding]:
+    """Tables are numbered by device index, which repeats on every network card: pods leave by the wrong one.
+
+    What the node's tables hold no API tells, so it stays possible; ``ip rule`` on the node decides.
+    Interfaces that are kept from pods by tags or index do no harm.
+    """
+    shared = {node.name: enis for node in cilium_nodes.items if (enis := _twice(node))}
+    if not shared:
+        return
+    failing = unreached(health) if health else {}
+    lost = frozenset(
+        Subject("Node", name)
+        for name in shared
+        if "endpoint" in failing.get(name, ()) and "host" not in failing[name]
+    )
+    name, enis = next(iter(shared.items()))
+    cards = {item.id: item.card_index for item in interfaces.items} if interfaces else {}
+    number = enis[0].number
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.HIGH,
+        confidence=Confidence.POSSIBLE,
+        title=f"{counted(len(shared), 'node has', 'nodes have')} pod interfaces that share an index",
+        because=f"{', '.join(eni.id for eni in enis)} of {name} all have index {number}, so route table "
+        f"{TABLES_FROM + number} would be theirs in common. The rules on the node would decide.",
+        subjects=tuple(Subject("Node", node) for node in shared),
+        evidence=tuple(
+            Evidence(
+                CiliumNodes.ASKED,
+                f"{name}: {eni.id}: number, network card",
+                f"{eni.number}, {cards.get(eni.id)}",
+            )
+            for eni in enis[:4]
+        ),
+        explains=(Explains("nodes-unreachable", lost),),
+        actions=(
+            look(
+                "See the node's rules and the table",
+                f"kubectl debug node/{quote(name)} -it --image=busybox -- chroot /host "
+                f"sh -c 'ip rule; ip route show table {TABLES_FROM + number}'",
+                "Rules of pods on different interfaces lead to the same table.",
+            ),
+            change(
+                "Keep EFA interfaces from pods: tag them and exclude the tag, or raise first-interface-index",
+                _exclude(version),
+                risk="restarts agents; applies to CiliumNodes made afterwards, so replace the nodes",
+                verify="Only interfaces of card 0 carry pod addresses in the CiliumNode.",
+            ),
+        ),
+        references=links("cilium#42600"),
+    )
+
+
+def _twice(node: CiliumNode) -> tuple[AttachedEni, ...]:
+    """Interfaces with pod addresses whose index another such interface of the node has too."""
+    used = [eni for eni in node.pod_enis if eni.size]
+    often = [number for number, count in Counter(eni.number for eni in used).items() if count > 1]
+    return tuple(eni for eni in used if often and eni.number == min(often))
+
+
+def _exclude(version: CiliumVersion | None) -> str:
+    """Where this release is told which interfaces to leave out: a chart value only from 1.19 on."""
+    if version is not None and version.minor >= CHART_VALUE_SINCE:
+        values = 'eni.nodeSpec.excludeInterfaceTags=["efa=true"]'
+        return f"helm upgrade cilium cilium/cilium --reuse-values --set-json '{values}'"
+    return '# in the CNI configuration of cni.configMap\n"eni": {"exclude-interface-tags": {"efa": "true"}}'
