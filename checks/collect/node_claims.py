@@ -11,6 +11,7 @@ RIGHTS = ("list karpenter.sh/nodeclaims",)
 
 PATHS = (NodeClaims.ASKED, NodeClaims.ASKED.replace("/v1/", "/v1beta1/"))
 _POOL = "karpenter.sh/nodepool"
+_SETTLED = ("Initialized", "Ready")  # Ready sums the others up
 
 
 class _Amounts(msgspec.Struct, gc=False):
@@ -47,7 +48,7 @@ def _claim(item: _Claim) -> NodeClaim:
         pool=(meta.labels or {}).get(_POOL),
         node=status.node_name or None,
         max_pods=_count(status.allocatable.pods) if status.allocatable else None,
-        initialized=any(c.type == "Initialized" and c.status == "True" for c in status.conditions or ()),
+        initialized=any(c.type in _SETTLED and c.status == "True" for c in status.conditions or ()),
     )
 
 
