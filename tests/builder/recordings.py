@@ -9,7 +9,7 @@ from tests.builder.source import MemorySource
 
 def healthy(note: str, **options: object) -> MemorySource:
     """A healthy cluster of three nodes with an application, in one IPAM mode."""
-    c = Cluster(note=note, **options)  # type: ignore[arg-type]
+    c = Cluster(note=note, **options)  # type: ignore[arg-type] # the builder's own options
     c.nodes(3)
     c.workload("shop/api", 6, port=8080, cpu=100)
     c.service("shop/api")

@@ -87,7 +87,8 @@ class Workloads(Waits):
 
     def daemonset(self, ref: str, **options: object) -> Workload:
         """Runs a DaemonSet on every node that is there and that joins later; options as of ``workload``."""
-        return self.workload(ref, 0, kind="DaemonSet", tolerations=EVERYWHERE, **options)  # type: ignore[arg-type]
+        options |= {"kind": "DaemonSet", "tolerations": EVERYWHERE}
+        return self.workload(ref, 0, **options)  # type: ignore[arg-type] # as of workload
 
     def find(self, ref: str) -> Workload:
         """The workload ``namespace/name``."""

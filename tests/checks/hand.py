@@ -1,5 +1,6 @@
 """Hand-made parts for the tests of rules: a healthy default, and what a test says differs."""
 
+from collections.abc import Set
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -202,8 +203,8 @@ def undecided(found: list[Finding | Undecided]) -> str:
     return item.why
 
 
-def explained(finding: Finding, symptom: str) -> frozenset[Subject] | None:
-    """The subjects of a symptom that a finding explains; empty when it does not explain it at all."""
+def explained(finding: Finding, symptom: str) -> Set[Subject] | None:
+    """The subjects of a symptom that a finding explains; empty: none of them, ``None``: all of them."""
     claims = [claim for claim in finding.explains if claim.symptom == symptom]
     if any(claim.subjects is None for claim in claims):
         return None

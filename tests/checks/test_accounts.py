@@ -1,10 +1,12 @@
 """Capacity, attached, allocated and used of a node in each IPAM mode and version."""
 
+from typing import Any
+
 import pytest
 
 from checks.accounts import prefixes_effective
 from checks.collect.gather import gather
-from checks.parts.cilium import CiliumNode, EniSpec
+from checks.parts.cilium import AttachedEni, CiliumNode, EniSpec
 from checks.parts.derived import NodeAccount
 from tests.builder import Cluster, MemorySource
 from tests.checks.hand import M4_LARGE, M5_LARGE, ago, config, eni
@@ -93,13 +95,8 @@ def test_a_chained_cni_leaves_ciliums_figures_unknown() -> None:
 
 
 def test_prefixes_are_in_effect_only_where_nothing_stands_against_them() -> None:
-    def node(*enis: object, **spec: object) -> CiliumNode:
-        return CiliumNode(
-            name="n",
-            created=ago(days=1),
-            enis=tuple(enis),  # type: ignore[arg-type] # AttachedEni
-            eni=EniSpec(**spec),  # type: ignore[arg-type] # its own fields
-        )
+    def node(*enis: AttachedEni, **spec: Any) -> CiliumNode:
+        return CiliumNode(name="n", created=ago(days=1), enis=enis, eni=EniSpec(**spec))
 
     on, off = config("eni", aws_enable_prefix_delegation="true"), config("eni")
     held = eni(prefixes=("10.40.3.32/28",))

@@ -1,6 +1,7 @@
 """Who waits for what, told from pods and events."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ OLD = NOON - timedelta(minutes=10)
 YOUNG = NOON - timedelta(seconds=119)
 
 
-def pod(name: str = "api-1", **changes: object) -> Pod:
-    return Pod(**({"namespace": "shop", "name": name, "created": OLD} | changes))  # type: ignore[arg-type]
+def pod(name: str = "api-1", **changes: Any) -> Pod:
+    fields: dict[str, Any] = {"namespace": "shop", "name": name, "created": OLD} | changes
+    return Pod(**fields)
 
 
 def event(reason: str, message: str = "") -> Event:
@@ -95,7 +97,7 @@ def test_prefers_the_condition_to_the_event() -> None:
     ],
 )
 def test_a_bound_pod_without_address_is_stuck_unless_it_waits_for_something_else(
-    changes: dict[str, object], events: list[str], stuck: bool
+    changes: dict[str, Any], events: list[str], stuck: bool
 ) -> None:
     pods = Pods(items=(pod(**({"node": "n1"} | changes)),))
     found = waiting_of(pods, Events(tuple(map(event, events))), NOON).without_ip

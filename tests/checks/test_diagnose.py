@@ -1,11 +1,12 @@
 """What the diagnosis promises, on findings made by hand."""
 
 from collections.abc import Iterable
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.diagnose import Diagnosis, diagnose
+from checks.diagnose import Diagnosis, Judged, diagnose
 from checks.model import Check, Confidence, Explains, Finding, Kind, Severity, Subject
 from checks.run import Result, Verdict
 
@@ -60,8 +61,8 @@ def judged(**findings: Finding) -> Diagnosis:
     return diagnose(results)
 
 
-def ids(items: Iterable[object]) -> list[str]:
-    return [item.id for item in items]  # type: ignore[attr-defined] # Judged
+def ids(items: Iterable[Judged]) -> list[str]:
+    return [item.id for item in items]
 
 
 def some(name: str, *subjects: Subject) -> Explains:
@@ -256,8 +257,8 @@ causes = st.builds(
     st.randoms(use_true_random=False),
 )
 def test_whatever_is_found_the_diagnosis_ends_and_does_not_depend_on_the_order(
-    symptoms, found, random
-) -> None:  # type: ignore[no-untyped-def]
+    symptoms: dict[str, Finding], found: dict[str, Finding], random: Random
+) -> None:
     items = list((symptoms | found).items())
     first = judged(**dict(items))
     random.shuffle(items)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -52,8 +53,9 @@ def broken(nodes: Nodes) -> Iterator[Finding]:
     yield FOUND
 
 
-def snapshot(**parts: object) -> Snapshot:
-    return Snapshot(**({"meta": META, "nodes": Nodes()} | parts))  # type: ignore[arg-type]
+def snapshot(**parts: Any) -> Snapshot:
+    fields: dict[str, Any] = {"meta": META, "nodes": Nodes()} | parts
+    return Snapshot(**fields)
 
 
 def test_a_part_that_helps_may_be_missing() -> None:

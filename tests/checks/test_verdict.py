@@ -42,7 +42,7 @@ def test_cilium_not_found_counts_as_unread(name: str) -> None:
     def without_cilium(answer: dict[str, list[dict[str, dict[str, str]]]]) -> None:
         answer["items"] = [i for i in answer["items"] if not i["metadata"]["name"].startswith("cilium")]
 
-    source.edit(f"kubernetes/apis/apps/v1/{name}", without_cilium)  # type: ignore[arg-type]
+    source.edit(f"kubernetes/apis/apps/v1/{name}", without_cilium)
     told = report(source)
     assert told.verdict is Verdict.UNKNOWN
     assert "no D" in told.headline

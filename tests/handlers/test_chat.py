@@ -38,7 +38,7 @@ class FakeWeb:
         if isinstance(answer, Exception):
             raise answer
         if not answer["ok"]:
-            raise SlackApiError("refused", answer)  # type: ignore[no-untyped-call]
+            raise SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk's
         return answer
 
 

@@ -174,7 +174,7 @@ def healthy_failed_pods_left_as_history() -> MemorySource:
         old["status"] = {"phase": "Failed", "reason": "Evicted"}
         answer["items"].append(old)
 
-    return source.edit("kubernetes/api/v1/pods", fail)  # type: ignore[arg-type] # narrower than any JSON
+    return source.edit("kubernetes/api/v1/pods", fail)
 
 
 @scenario("healthy")

@@ -1,7 +1,7 @@
 import pytest
 
 from checks.collect.grants import aws_action, grant_for, right_for
-from checks.collect.registry import collectors
+from checks.collect.registry import Collector, collectors
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_service_with_a_dash_is_spelled_as_iam_spells_it() -> None:
 @pytest.mark.parametrize(
     "collector", [c for c in collectors() if "{" not in c.asked], ids=lambda c: str(c.part)
 )
-def test_collectors_declare_the_right_for_what_they_ask(collector: object) -> None:
-    asked, rights = collector.asked, collector.rights  # type: ignore[attr-defined]
+def test_collectors_declare_the_right_for_what_they_ask(collector: Collector) -> None:
+    asked, rights = collector.asked, collector.rights
     if asked.startswith(("kubernetes/", "aws/")):
         assert right_for(asked) in rights

@@ -25,7 +25,7 @@ RELEASED = ("10.40.10.20", "10.40.10.21")
 
 
 def judge(waits: int = 1, scheduled: Any = None, **member: Any) -> list[Finding | Undecided]:
-    fields = {"pool_size": 20, "used": 18, "released_in_pool": RELEASED} | member
+    fields: dict[str, Any] = {"pool_size": 20, "used": 18, "released_in_pool": RELEASED} | member
     return handshake(
         meta=META,
         cilium=config("eni"),

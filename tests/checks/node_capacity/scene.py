@@ -1,5 +1,7 @@
 """What the tests of ENI nodes share: a built cluster, and one check's findings on it."""
 
+from typing import Literal
+
 from checks.collect.gather import gather
 from checks.model import Check, Finding
 from checks.run import Result, run
@@ -7,7 +9,12 @@ from tests.builder import Cluster
 
 
 def crowded(
-    pods: int, *, nodes: int = 3, max_pods: int | str = 110, first_index: int = 0, cilium: str = "1.16.5"
+    pods: int,
+    *,
+    nodes: int = 3,
+    max_pods: int | Literal["eks"] = 110,
+    first_index: int = 0,
+    cilium: str = "1.16.5",
 ) -> Cluster:
     """ENI nodes of type m5.large without prefixes, and so many pods of one workload."""
     cluster = Cluster(mode="eni", cilium=cilium, first_interface_index=first_index)

@@ -27,7 +27,14 @@ from tests.checks.hand import (
     waiting,
 )
 
-FULL = {"capacity": 27, "attached": 27, "allocated": 27, "used": 27, "max_pods": 110, "pods": 31}
+FULL: dict[str, Any] = {
+    "capacity": 27,
+    "attached": 27,
+    "allocated": 27,
+    "used": 27,
+    "max_pods": 110,
+    "pods": 31,
+}
 NO_IPS = 'plugin type="cilium-cni" failed (add): No more IPs available'
 
 

@@ -4,6 +4,7 @@ from checks.model import Confidence, Severity, Subject
 from checks.routing.direct_routes_across_subnets import direct_routes_across_subnets as direct
 from checks.run import Verdict
 from tests.builder import Cluster, Node
+from tests.builder.faults import Path
 from tests.checks.hand import claims, explained, on_nothing
 from tests.checks.routing.native import ONE, finding, native, result
 
@@ -68,7 +69,7 @@ def test_finds_the_node_without_a_route() -> None:
     del cluster.extra_routes[2]
     missing = cluster.node_list[2]
 
-    def path(observer: Node, target: Node) -> str:
+    def path(observer: Node, target: Node) -> Path:
         return "endpoint" if target is missing and observer.subnet is not target.subnet else "ok"
 
     cluster.health(path)

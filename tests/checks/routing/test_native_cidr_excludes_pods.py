@@ -18,6 +18,7 @@ def judge(
     member: CiliumNode = BLOCK,
     mode: str = "cluster-pool",
     masq: IpMasqAgent | None = None,
+    /,  # and any key of cilium-config
     **data: str,
 ) -> list[Finding | Undecided]:
     return excludes(
@@ -58,7 +59,9 @@ def test_cannot_tell_without_the_ranges_of_ip_masq_agent() -> None:
 
 def test_counts_what_ip_masq_agent_leaves_alone() -> None:
     def with_ranges(agent: IpMasqAgent) -> list[Finding | Undecided]:
-        return judge(masq=agent, ipv4_native_routing_cidr="10.8.0.0/16", enable_ip_masq_agent="true")
+        return judge(
+            BLOCK, "cluster-pool", agent, ipv4_native_routing_cidr="10.8.0.0/16", enable_ip_masq_agent="true"
+        )
 
     assert with_ranges(IpMasqAgent()) == []  # its defaults are the private ranges
     assert with_ranges(IpMasqAgent(exists=True, ranges=networks(("10.0.0.0/16",)))) == []

@@ -6,11 +6,12 @@ from checks.model import Confidence, Severity, Subject
 from checks.routing.overlay_port_blocked import overlay_port_blocked as blocked
 from checks.run import Verdict
 from tests.builder import Cluster, Node
+from tests.builder.faults import Path
 from tests.checks.hand import explained, on_nothing
 from tests.checks.routing.native import finding, result
 
 
-def split(*ingress: dict[str, Any], path: str = "endpoint", **config: str) -> Cluster:
+def split(*ingress: dict[str, Any], path: Path = "endpoint", **config: str) -> Cluster:
     """Six nodes, the first two of which have a security group of their own with these rules."""
     cluster = Cluster()
     cluster.config.update({key.replace("_", "-"): value for key, value in config.items()})
@@ -29,7 +30,7 @@ def split(*ingress: dict[str, Any], path: str = "endpoint", **config: str) -> Cl
     for rule in cluster.groups[-1].ingress:
         rule.pop("from")
 
-    def see(observer: Node, target: Node) -> str:
+    def see(observer: Node, target: Node) -> Path:
         return path if (observer in apart) != (target in apart) else "ok"
 
     cluster.health(see)
@@ -108,9 +109,11 @@ def test_does_not_prove_anything_from_a_prefix_list() -> None:
     assert result(blocked, cluster).verdict is Verdict.CLEAR
 
 
-@pytest.mark.parametrize("key", ["enable_wireguard", "enable_ipsec"])
+@pytest.mark.parametrize("key", ["enable-wireguard", "enable-ipsec"])
 def test_ignores_encrypted_overlays(key: str) -> None:
-    assert result(blocked, split(udp(8472, "own"), **{key: "true"})).verdict is Verdict.CLEAR
+    cluster = split(udp(8472, "own"))
+    cluster.config[key] = "true"
+    assert result(blocked, cluster).verdict is Verdict.CLEAR
 
 
 def test_ignores_native_routing() -> None:

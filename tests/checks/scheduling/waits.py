@@ -30,7 +30,8 @@ def waits(message: str, count: int = 1, name: str = "api", **more: Any) -> tuple
 
 def fleet(count: int, **more: Any) -> tuple[Node, ...]:
     """Nodes n0, n1 … with two cores and a limit of 17 pods."""
-    return tuple(node(f"n{i}", **({"max_pods": 17, "allocatable": CORE} | more)) for i in range(count))
+    fields: dict[str, Any] = {"max_pods": 17, "allocatable": CORE} | more
+    return tuple(node(f"n{i}", **fields) for i in range(count))
 
 
 def loads(count: int, pods: int = 17, cpu_milli: int = 500, terminating: int = 0) -> Pods:

@@ -40,7 +40,7 @@ def test_follows_from_the_webhook_that_it_names() -> None:
     assert found is not None
     [link] = found.follows_from
     assert link.symptom == "webhooks-failing"
-    assert link.subjects == {Subject("Service", "cert-manager-webhook", "cert-manager")}
+    assert link.subjects == frozenset({Subject("Service", "cert-manager-webhook", "cert-manager")})
 
 
 def test_is_not_checked_without_events() -> None:

@@ -29,7 +29,7 @@ def test_dns_that_answers_sometimes_is_high() -> None:
     def one_fails(answer: dict[str, list[dict[str, str]]]) -> None:
         answer["probes"][0]["outcome"] = "timeout"
 
-    found = seen(dns_failing, source.edit(DnsProbes.ASKED, one_fails))  # type: ignore[arg-type]
+    found = seen(dns_failing, source.edit(DnsProbes.ASKED, one_fails))
     assert found is not None
     assert found.severity is Severity.HIGH
 

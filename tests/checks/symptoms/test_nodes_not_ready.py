@@ -19,7 +19,7 @@ def unready(
                         status="False", reason="KubeletNotReady", message=message, lastTransitionTime=since
                     )
 
-    return source.edit(Nodes.ASKED, change)  # type: ignore[arg-type] # narrower than any JSON
+    return source.edit(Nodes.ASKED, change)
 
 
 def test_counts_nodes_that_are_not_ready() -> None:

@@ -46,7 +46,7 @@ def test_reads_the_events_where_the_condition_says_nothing() -> None:
         for pod in answer["items"]:
             pod["status"].pop("conditions", None)
 
-    source.edit(Pods.ASKED, mute)  # type: ignore[arg-type] # narrower than any JSON
+    source.edit(Pods.ASKED, mute)
     found = seen(pods_not_scheduled, source)
     assert found is not None
     assert found.evidence[0].asked == Events.ASKED

@@ -3,6 +3,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from handlers.render.blocks import blocks, error_blocks, plainer, progress_block
 from handlers.render.escape import literal
 from handlers.render.limits import message_faults
 from handlers.render.limits.numbers import MAX_TEXT_CHARS
-from handlers.render.message import Message
+from handlers.render.message import Block, Message
 from tests.handlers.render.conftest import Golden
 from tests.handlers.render.samples import (
     NOON,
@@ -48,6 +49,11 @@ def shown(message: Message) -> str:
     return "".join(
         text for key, text in strings(list(message.blocks)) if key in ("text.text", "plain_text.text")
     )
+
+
+def elements(message: Message) -> list[Block]:
+    """What the blocks of a message hold, one level down."""
+    return [element for block in message.blocks for element in cast("list[Block]", block.get("elements", []))]
 
 
 def assert_safe(message: Message) -> None:
@@ -126,9 +132,7 @@ def test_gives_a_command_unchanged() -> None:
     action = replace(max_pods().actions[1], command=command)
     report = replace(incident(), causes=(replace(max_pods(), actions=(action,)),))
     message = blocks(report, now=LATER)
-    pre = [
-        e for b in message.blocks for e in b.get("elements", []) if e.get("type") == "rich_text_preformatted"
-    ]  # type: ignore[attr-defined]
+    pre = [e for e in elements(message) if e.get("type") == "rich_text_preformatted"]
     assert pre[0]["elements"] == [{"type": "text", "text": command}]
     escaped = command.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert f"```\n{escaped}\n```" in "".join(text for _, text in strings(list(message.plain)))
@@ -168,8 +172,7 @@ def test_shows_a_risk_that_alone_degrades_the_cluster_with_its_command() -> None
 
 
 def test_has_one_button_that_names_the_cluster() -> None:
-    [row] = [block for block in blocks(incident(), now=LATER).blocks if block["type"] == "actions"]
-    [button] = row["elements"]  # type: ignore[misc]
+    [button] = [e for e in elements(blocks(incident(), now=LATER)) if e.get("type") == "button"]
     assert (button["action_id"], button["value"]) == ("check_again", "payments-prod")
 
 
@@ -189,10 +192,8 @@ def test_tells_the_age_of_a_kept_answer_and_of_a_recording() -> None:
 
 def test_severity_and_confidence_are_words() -> None:
     assert "critical, certain" in shown(blocks(incident(), now=LATER))
-    signs = {
-        blocks(replace(healthy(), verdict=verdict), now=LATER).plain[0]["text"]["text"][0]
-        for verdict in Verdict
-    }  # type: ignore[index]
+    pages = [blocks(replace(healthy(), verdict=verdict), now=LATER) for verdict in Verdict]
+    signs = {next(text for _, text in strings(page.plain[0], "text"))[0] for page in pages}
     assert len(signs) == len(Verdict)
 
 
