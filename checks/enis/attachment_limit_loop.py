@@ -50,11 +50,13 @@ def attachment_limit_loop(
         for found in attached(nodes, cilium_nodes, interfaces, instance_types)
         if found.foreign and len(found.first_card) >= found.kind.enis
     ]
-    calls = failed_calls(operator_metrics, CODE)
-    trail = _refused(cloudtrail, meta)
     if not full:
         return
     said = lines_with(operator_log, CODE)
+    # Some releases count by EC2's code and some by the HTTP status, which only the log tells the meaning of.
+    failed = failed_calls(operator_metrics, CODE, *(("400",) if said else ()))
+    calls = {name: grown for name, grown in failed.items() if name == CALL}
+    trail = _refused(cloudtrail, meta)
     yield _finding(full, said, calls, trail, accounts, waiting)
 
 

@@ -8,7 +8,7 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import ClusterHealth
 from checks.parts.aws import Interfaces
-from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumNode, CiliumNodes, CiliumVersion
 from checks.reach import unreached
 from checks.scale import counted
 
@@ -30,10 +30,11 @@ def efa_route_table_collision(
 ) -> Iterator[Finding]:
     """Tables are numbered by device index, which repeats on every network card: pods leave by the wrong one.
 
+    Nodes with several cards mostly look so; without a node whose pods nobody reaches it is nothing.
     What the node's tables hold no API tells, so it stays possible; ``ip rule`` on the node decides.
     Interfaces that are kept from pods by tags or index do no harm.
     """
-    shared = {node.name: enis for node in cilium_nodes.items if (enis := _twice(node))}
+    shared = {node.name: found for node in cilium_nodes.items if (found := _twice(node, interfaces))}
     if not shared:
         return
     failing = unreached(health) if health else {}
@@ -42,26 +43,26 @@ def efa_route_table_collision(
         for name in shared
         if "endpoint" in failing.get(name, ()) and "host" not in failing[name]
     )
-    name, enis = next(iter(shared.items()))
+    name, (number, ids) = next(iter(shared.items()))
     cards = {item.id: item.card_index for item in interfaces.items} if interfaces else {}
-    number = enis[0].number
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.POSSIBLE,
         title=f"{counted(len(shared), 'node has', 'nodes have')} pod interfaces that share an index",
-        because=f"{', '.join(eni.id for eni in enis)} of {name} all have index {number}, so route table "
+        because=f"{', '.join(ids)} of {name} all have index {number}, so route table "
         f"{TABLES_FROM + number} would be theirs in common. The rules on the node would decide.",
         subjects=tuple(Subject("Node", node) for node in shared),
         evidence=tuple(
             Evidence(
-                CiliumNodes.ASKED,
-                f"{name}: {eni.id}: number, network card",
-                f"{eni.number}, {cards.get(eni.id)}",
+                Interfaces.ASKED if interfaces else CiliumNodes.ASKED,
+                f"{name}: {eni}: index, network card",
+                f"{number}, {cards.get(eni)}",
             )
-            for eni in enis[:4]
+            for eni in ids[:4]
         ),
         explains=(Explains("nodes-unreachable", lost),),
+        drop_if_harmless=True,
         actions=(
             look(
                 "See the node's rules and the table",
@@ -80,11 +81,18 @@ def efa_route_table_collision(
     )
 
 
-def _twice(node: CiliumNode) -> tuple[AttachedEni, ...]:
-    """Interfaces with pod addresses whose index another such interface of the node has too."""
-    used = [eni for eni in node.pod_enis if eni.size]
-    often = [number for number, count in Counter(eni.number for eni in used).items() if count > 1]
-    return tuple(eni for eni in used if often and eni.number == min(often))
+def _twice(node: CiliumNode, interfaces: Interfaces | None) -> tuple[int, tuple[str, ...]] | None:
+    """An index that an interface with pods shares with others that have addresses, and their ids."""
+    pods = {eni.id: eni.number for eni in node.pod_enis if eni.size}
+    hidden = {eni.id for eni in node.enis} - {eni.id for eni in node.pod_enis}
+    held = interfaces.by_instance.get(node.instance_id or "", ()) if interfaces else ()
+    others = {i.id: i.device_index or 0 for i in held if i.card_index and i.ips and i.id not in hidden}
+    every = others | pods
+    often = Counter(every.values())
+    number = min((n for n in pods.values() if often[n] > 1), default=None)
+    if number is None:
+        return None
+    return number, tuple(sorted(name for name, index in every.items() if index == number))
 
 
 def _exclude(version: CiliumVersion | None) -> str:

@@ -37,6 +37,6 @@ def one_node(*enis: AttachedEni, kind: str = "m5.large", **more: Any) -> tuple[N
     return Nodes(items=(node("n1", kind),)), CiliumNodes(items=(mine,))
 
 
-def for_pods(item: Interface, number: int, lone: int = 9) -> AttachedEni:
+def for_pods(item: Interface, number: int, lone: int = 9, **more: Any) -> AttachedEni:
     """The CiliumNode's view of an interface that carries pods."""
-    return eni(number, id=item.id, lone=lone)
+    return eni(number, id=item.id, lone=lone, **more)

@@ -68,6 +68,15 @@ def test_is_certain_where_ec2_refuses_now() -> None:
     assert only(judge(cloudtrail=refused())).confidence is Confidence.CERTAIN
 
 
+def test_takes_a_growing_http_status_for_the_refusal_that_the_log_quotes() -> None:
+    name = "cilium_operator_ec2_api_duration_seconds_count"
+    grown = {"operation": CALL, "responseCode": "400 Bad Request"}
+    told = OperatorMetrics(page=metrics(sample(name, 9, **grown), earlier=(sample(name, 4, **grown),)))
+    log = OperatorLog(lines=(CODE,))
+    assert only(judge(operator_metrics=told, operator_log=log)).confidence is Confidence.CERTAIN
+    assert only(judge(operator_metrics=told)).confidence is Confidence.LIKELY
+
+
 def test_takes_old_refusals_for_nothing() -> None:
     assert only(judge(cloudtrail=refused(minutes=300))).confidence is Confidence.LIKELY
     flat = metrics(sample("cilium_operator_ec2_api_duration_seconds_count", 9, responseCode=CODE))

@@ -3,6 +3,7 @@ import pytest
 from checks.enis.efa_route_table_collision import efa_route_table_collision as collision
 from checks.model import Confidence, Finding, Subject, Undecided
 from checks.parts.agents import ClusterHealth, PeerHealth
+from checks.parts.aws import Interface, Interfaces
 from checks.parts.cilium import AttachedEni, CiliumNodes, EniSpec
 from checks.run import Verdict, run
 from tests.builder import Cluster
@@ -15,15 +16,19 @@ N1 = Subject("Node", "n1")
 
 
 def judge(
-    *enis: AttachedEni, host: bool = True, spec: EniSpec | None = None, cilium: str = "1.17.9"
+    *enis: AttachedEni,
+    host: bool = True,
+    spec: EniSpec | None = None,
+    cilium: str = "1.17.9",
+    held: list[Interface] = CARDS,
 ) -> list[Finding | Undecided]:
     peers = (
         PeerHealth(name="n1", host=host, endpoint=False),
         PeerHealth(name="n2", host=True, endpoint=True),
     )
     return collision(
-        cilium_nodes=CiliumNodes(items=(cilium_node("n1", *(enis or ENIS), spec=spec),)),
-        interfaces=interfaces(*CARDS),
+        cilium_nodes=CiliumNodes(items=(cilium_node("n1", *(enis or ENIS), spec=spec, instance_id="i-n1"),)),
+        interfaces=interfaces(*held),
         health=ClusterHealth(by_observer={"n2": peers}),
         version=version(cilium),
     )
@@ -36,13 +41,30 @@ def test_suspects_pod_interfaces_that_share_an_index() -> None:
     assert explained(found, "nodes-unreachable") == {N1}
 
 
+def test_suspects_an_index_of_a_pod_interface_on_another_card() -> None:
+    own = for_pods(interface("n1", 1), 1)
+    assert "eni-n1-2-1" in only(judge(own)).because
+
+
+def test_is_dropped_without_harm() -> None:
+    assert only(judge()).drop_if_harmless
+
+
 def test_ignores_different_indexes() -> None:
-    assert judge(for_pods(CARDS[0], 1), for_pods(CARDS[1], 2)) == []
+    other = [interface("n1", 2, card=1)]
+    assert judge(for_pods(CARDS[0], 1), for_pods(other[0], 2), held=other) == []
 
 
-def test_ignores_interfaces_that_carry_no_pods() -> None:
-    assert judge(ENIS[0], for_pods(CARDS[1], 1, lone=0)) == []
+def test_ignores_interfaces_without_addresses_or_kept_from_pods() -> None:
+    own = for_pods(interface("n1", 1), 1)
+    bare = [interface("n1", 1, card=1, ips=(), type="efa-only")]
+    assert judge(own, held=bare) == []
     assert judge(spec=EniSpec(first_interface_index=2)) == []
+    assert judge(*_tagged(), spec=EniSpec(exclude_tags=(("efa", "true"),))) == []
+
+
+def _tagged() -> list[AttachedEni]:
+    return [for_pods(interface("n1", 1), 1), *(for_pods(c, 1, tags=(("efa", "true"),)) for c in CARDS)]
 
 
 def test_blames_nobody_where_the_host_fails_too() -> None:
@@ -64,7 +86,7 @@ def test_is_silent_on_healthy_clusters() -> None:
 
 def test_shows_what_it_read_and_where() -> None:
     assert [(e.asked, e.field, e.value) for e in only(judge()).evidence] == [
-        (CiliumNodes.ASKED, f"n1: {item.id}: number, network card", f"1, {item.card_index}") for item in CARDS
+        (Interfaces.ASKED, f"n1: {item.id}: index, network card", f"1, {item.card_index}") for item in CARDS
     ]
 
 
