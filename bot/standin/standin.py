@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 from bot.settings import Secret, SlackSettings
 from bot.standin import payloads
+from bot.standin.acks import answered, failure
 from bot.standin.carriers import Ack, ByHttp, BySocket, Carrier
 from bot.standin.office import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Call, Office, View, new_office
-from bot.standin.refusals import Limits, Mood, Moods, Refused, check_message
+from bot.standin.refusals import Limits, Mood, Moods
 from bot.standin.server import Server
 from bot.standin.sockets import Sockets
-from bot.standin.values import Arguments, blocks_of, text_of
-from bot.standin.workspace import BOT, SLACKBOT, Channel, Message, User, Workspace
+from bot.standin.workspace import BOT, Channel, Message, User, Workspace
 
 ACK_S = 3.0  # https://docs.slack.dev/interactivity/implementing-slash-commands
 RETRY_PAUSES_S = (0.0, 60.0, 300.0)  # https://docs.slack.dev/apis/events-api: three more attempts
@@ -211,61 +211,7 @@ class Standin:
 
     def _interact(self, payload: Mapping[str, object]) -> Invocation:
         ack = self._carrier.deliver("interactive", payload, self.ack_s)
-        return Invocation(payload=payload, ack=ack, error=_failure(ack))
+        return Invocation(payload=payload, ack=ack, error=failure(ack))
 
     def _answered(self, payload: Mapping[str, object], ack: Ack, typed: str) -> Invocation:
-        """Let the ack's answer stand in the channel, or what Slack says when there is none."""
-        word, channel, user = (str(payload[name]) for name in ("command", "channel_id", "user_id"))
-        body: Arguments = {"text": ack.body} if isinstance(ack.body, str) else {}
-        if isinstance(ack.body, dict):
-            body = cast(Arguments, ack.body)
-        error = _failure(ack) or _unacceptable(body)
-        if error is not None:
-            told = f"{word} failed with the error “{error}”"
-            self._say(channel, SLACKBOT, told, only_for=user)
-            return Invocation(payload=payload, ack=ack, error=error)
-        everybody = text_of(body, "response_type") == "in_channel"
-        if everybody:  # then all see what was typed, too
-            self._say(channel, user, f"{word} {payload['text']}".strip(), ts=typed)
-        if text_of(body, "text") or blocks_of(body):
-            self._say(channel, BOT, text_of(body, "text"), body=body, only_for=None if everybody else user)
-        return Invocation(payload=payload, ack=ack)
-
-    def _say(
-        self,
-        channel: str,
-        user: str,
-        text: str,
-        *,
-        only_for: str | None = None,
-        ts: str | None = None,
-        body: Arguments | None = None,
-    ) -> None:
-        self.workspace.put(
-            Message(
-                channel=channel,
-                ts=ts or self.workspace.stamp(),
-                user=user,
-                text=text,
-                blocks=blocks_of(body or {}),
-                only_for=only_for,
-            )
-        )
-
-
-def _failure(ack: Ack) -> str | None:
-    """What the person sees when there was no ack."""
-    if ack.error is None:
-        return None
-    return "operation_timeout" if ack.error == "timeout" else "dispatch_failed"
-
-
-def _unacceptable(body: Arguments) -> str | None:
-    """What is wrong with the message that an ack carries."""
-    try:
-        text, blocks = text_of(body, "text"), blocks_of(body)
-        if text or blocks:
-            check_message(text, blocks)
-    except Refused as error:
-        return error.error
-    return None
+        return Invocation(payload=payload, ack=ack, error=answered(self.workspace, payload, ack, typed))
