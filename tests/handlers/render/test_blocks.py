@@ -193,7 +193,7 @@ def test_tells_the_age_of_a_kept_answer_and_of_a_recording() -> None:
 def test_severity_and_confidence_are_words() -> None:
     assert "critical, certain" in shown(blocks(incident(), now=LATER))
     pages = [blocks(replace(healthy(), verdict=verdict), now=LATER) for verdict in Verdict]
-    signs = {next(text for _, text in strings(page.plain[0], "text"))[0] for page in pages}
+    signs = {dict(strings(page.plain[0]["text"]))["mrkdwn.text"][0] for page in pages}
     assert len(signs) == len(Verdict)
 
 
