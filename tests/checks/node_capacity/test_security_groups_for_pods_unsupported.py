@@ -3,7 +3,9 @@ from checks.node_capacity.security_groups_for_pods_unsupported import (
     security_groups_for_pods_unsupported as unsupported,
 )
 from checks.run import Verdict
-from tests.checks.hand import on_nothing
+from tests.builder import Cluster
+from tests.builder.vpc_model import Eni
+from tests.checks.hand import explained, on_nothing
 from tests.checks.node_capacity.scene import crowded, finding, result
 
 
@@ -15,6 +17,20 @@ def test_warns_of_a_trunk_interface_on_a_node() -> None:
     assert (found.kind, found.severity) == (Kind.RISK, Severity.MEDIUM)
     assert found.subjects == (Subject("Node", node.name),)
     assert [(e.asked, e.value) for e in found.evidence] == [("aws/ec2/describe-network-interfaces", "trunk")]
+
+
+def test_finds_pods_that_wait_for_the_slot_of_a_trunk() -> None:
+    cluster = Cluster(mode="eni")
+    [node] = cluster.nodes(1, max_pods=29)
+    first = node.enis[0]
+    trunk = Eni("eni-0trunk", first.subnet, "10.40.0.250", number=1, instance_id=node.instance_id)
+    trunk.interface_type, trunk.cilium = "trunk", False
+    node.enis.append(trunk)
+    cluster.workload("shop/api", 22)
+    found = finding(unsupported, cluster)
+    assert found.kind is Kind.CAUSE
+    assert "no other left" in found.because
+    assert explained(found, "pods-without-ip")
 
 
 def test_is_silent_on_ordinary_nodes() -> None:
