@@ -15,6 +15,7 @@ from bot.standin.standin import CHANNEL, USER
 
 ROUNDS, AT_ONCE = 5, 64
 MOST_P99_S = 0.250
+PAUSE_S = 1.0  # between rounds, so that they meet sweeps at different stages
 PATIENCE_S = 10.0
 ANSWERS_S = 60.0
 
@@ -42,6 +43,7 @@ def bench(server: Child) -> bool:
             good = [a.seconds for a in asked if a.seconds is not None and a.said.startswith(b"HTTP/1.1 200")]
             times += good
             lost += AT_ONCE - len(good)
+            time.sleep(PAUSE_S)
         sweeps = int(bot.ask("sweeps")) - before
         answered = _answers(slack, ROUNDS * AT_ONCE - lost)
     p99 = statistics.quantiles(times, n=100)[98] if len(times) > 1 else float("inf")

@@ -1,7 +1,7 @@
 """A cluster of 500 nodes and 15,000 pods as an API server would list it, in size and in structure.
 
 The builder of the tests makes it; here its objects grow to what they weigh in real clusters: a pod 6.4 KB, a
-node 12.5, a CiliumNode 8.2, an event 1.3, of which managedFields are a good quarter.
+node 12.5, of which managedFields are a good quarter.
 """
 
 import json
@@ -90,7 +90,7 @@ def _grow_pod(pod: Object) -> None:
         container.setdefault("livenessProbe", {**probe, "periodSeconds": 20, "failureThreshold": 5})
         container.setdefault("terminationMessagePath", "/dev/termination-log")
         container.setdefault(
-            "env", [{"name": f"FEATURE_SETTING_{n}", "value": f"value-of-{n}"} for n in range(26)]
+            "env", [{"name": f"FEATURE_SETTING_{n}", "value": f"value-of-{n}"} for n in range(34)]
         )
     spec.setdefault("volumes", [{"name": "kube-api-access-x7k2p", "projected": {"defaultMode": 420}}])
     spec.setdefault("tolerations", _TOLERATIONS)
