@@ -5,10 +5,12 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.control_plane import routable
+from checks.load_balancers import overlay_bindings
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.aws import Vpcs
 from checks.parts.cilium import CiliumConfig
 from checks.parts.kubernetes import Endpoints, Events, Nodes, Service, Services
+from checks.parts.neighbours import TargetGroupBindings
 from checks.scale import counted
 
 _IP = frozenset({"ip", "nlb-ip"})
@@ -30,11 +32,12 @@ def lb_ip_target_in_overlay(
     nodes: Nodes,
     vpcs: Vpcs | None,
     events: Events | None,
+    target_group_bindings: TargetGroupBindings | None,
 ) -> Iterator[Finding]:
     """Target type ip registers pod addresses; the VPC knows none of an overlay's.
 
-    What Ingresses and TargetGroupBindings ask for shows in their events: the controller finds no interface
-    for the address.
+    What Ingresses ask for shows in TargetGroupBindings, and in their events: the controller finds no
+    interface for the address.
     """
     if cilium.allocator in ("eni", "chained"):
         return
@@ -44,6 +47,8 @@ def lb_ip_target_in_overlay(
         for endpoint in endpoints.of(service.namespace, service.name).ready:
             if routable(endpoint.ip, nodes, cilium, vpcs, None) is False:
                 lost.setdefault(Subject("Service", service.name, service.namespace), endpoint.ip)
+    bound = overlay_bindings(target_group_bindings, cilium, endpoints, nodes, vpcs)
+    lost |= {Subject("TargetGroupBinding", b.name, b.namespace): ip for b, ip in bound.items()}
     said = [e for e in (events.items if events else ()) if "cannot resolve pod eni" in e.message.lower()]
     if not lost and not said:
         return
@@ -53,13 +58,15 @@ def lb_ip_target_in_overlay(
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
-        confidence=Confidence.CERTAIN if said else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if said or bound else Confidence.LIKELY,
         title=f"{counted(len(subjects), 'load balancer target')} by pod address, and pods have overlay "
         "addresses",
         because=f"Pods get addresses by {cilium.ipam_mode}, outside the VPC, and the target type is ip. "
         + (
             "The controller finds no interface for them."
             if said
+            else "Target groups are bound to such addresses, through a tunnel that ends at nodes."
+            if bound
             else "The target group's health would prove it."
         ),
         subjects=subjects,
@@ -67,6 +74,10 @@ def lb_ip_target_in_overlay(
             *(
                 Evidence(Endpoints.ASKED, f"{s.namespace}/{s.name}: addresses", ip)
                 for s, ip in list(lost.items())[:3]
+            ),
+            *(
+                Evidence(TargetGroupBindings.ASKED, f"{b.namespace}/{b.name}: spec.targetType", b.target_type)
+                for b in list(bound)[:3]
             ),
             *(Evidence(Events.ASKED, "message", e.message) for e in said[:1]),
             Evidence(cilium.asked, "data.ipam", cilium.data.get("ipam", "absent")),
