@@ -8,7 +8,8 @@ from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import DnsProbes
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import DaemonSets, Endpoints, Services
+from checks.parts.kubernetes import DaemonSets, Endpoints, Service, Services
+from checks.parts.neighbours import LocalRedirectPolicies
 
 REDIRECT = "enable-local-redirect-policy"
 
@@ -24,12 +25,13 @@ def node_local_dns_redirect_broken(
     endpoints: Endpoints,
     dns_probes: DnsProbes,
     services: Services | None,
+    local_redirect_policies: LocalRedirectPolicies | None,
     version: CiliumVersion | None,
 ) -> Iterator[Finding]:
     """Cilium turns the DNS Service's address into a pod's before NodeLocal DNS's iptables rule could act.
 
-    Lookups fail on some nodes although CoreDNS is ready and answers. Whether a redirect policy lists a local
-    backend on a node shows in its agent alone.
+    Lookups fail on some nodes although CoreDNS is ready and answers. Whether a redirect policy that is there
+    lists a local backend on a node shows in its agent alone.
     """
     local = next((d for d in daemonsets.items if "node-local-dns" in d.name and d.desired), None)
     service = dns_service(services)
@@ -40,17 +42,20 @@ def node_local_dns_redirect_broken(
     if local is None or not cilium.kube_proxy_replacement or not healthy or not direct or not lost:
         return
     off = cilium.flag(REDIRECT) is not True
+    none = local_redirect_policies is not None and not _redirects(local_redirect_policies, service)
     where = sorted({p.from_node for p in lost if p.from_node})
     dbg = version.dbg if version else "cilium-dbg"
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
-        confidence=Confidence.LIKELY if off else Confidence.POSSIBLE,
+        confidence=Confidence.LIKELY if off or none else Confidence.POSSIBLE,
         title="lookups by way of NodeLocal DNS time out while CoreDNS answers",
         because="CoreDNS pods answer directly and NodeLocal DNS runs behind a kube-proxy replacement. "
         + (
             "Local redirect policies are off, so nothing leads lookups to it."
             if off
+            else f"No redirect policy is for {service.name}, so nothing leads lookups to it."
+            if none
             else f"{dbg} lrp list on a failing node would decide: it must show a local backend."
         ),
         subjects=(
@@ -62,6 +67,7 @@ def node_local_dns_redirect_broken(
                 DnsProbes.ASKED, f"{lost[0].server}: timeout", ", ".join(where) or "place unknown", len(lost)
             ),
             Evidence(cilium.asked, f"data.{REDIRECT}", cilium.data.get(REDIRECT, "absent")),
+            *((Evidence(LocalRedirectPolicies.ASKED, f"for {service.name}", "none"),) if none else ()),
             Evidence(DaemonSets.ASKED, f"{local.name}: desiredNumberScheduled", str(local.desired)),
         ),
         explains=(Explains("dns-failing"),),
@@ -86,3 +92,9 @@ def node_local_dns_redirect_broken(
         ),
         references=links("cilium#43080", "cilium#43454", "cilium#38891", "cilium#13040", "cilium#16906"),
     )
+
+
+def _redirects(policies: LocalRedirectPolicies, service: Service) -> bool:
+    """Whether some policy is for this Service or its address."""
+    whole = (service.namespace, service.name)
+    return any(p.service == whole or (p.address and p.address == service.cluster_ip) for p in policies.items)

@@ -1,6 +1,11 @@
+from typing import Any
+
+import pytest
+
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import DnsProbe, DnsProbes
 from checks.parts.kubernetes import DaemonSets
+from checks.parts.neighbours import LocalRedirectPolicies, LocalRedirectPolicy
 from checks.run import Verdict
 from checks.services.node_local_dns_redirect_broken import node_local_dns_redirect_broken as broken
 from tests.checks.hand import behind, claims, config, on_nothing, only, service, services, version, workload
@@ -15,6 +20,7 @@ def judge(
     desired: int = 3,
     service_says: str = "timeout",
     pod_says: str = "ok",
+    policies: LocalRedirectPolicies | None = None,
 ) -> list[Finding | Undecided]:
     settings = {"kube_proxy_replacement": kpr} | (
         {"enable_local_redirect_policy": redirect} if redirect else {}
@@ -29,6 +35,7 @@ def judge(
         behind(DNS, "10.0.1.4"),
         DnsProbes(items=probes),
         services(DNS),
+        policies,
         version("1.18.3"),
     )
 
@@ -44,6 +51,20 @@ def test_is_only_possible_with_redirects_on() -> None:
     finding = only(judge(redirect="true"))
     assert finding.confidence is Confidence.POSSIBLE
     assert "lrp list" in finding.because
+
+
+def test_is_likely_where_no_policy_is_for_the_service() -> None:
+    other = LocalRedirectPolicy(namespace="shop", name="metadata", address="169.254.169.254")
+    finding = only(judge(redirect="true", policies=LocalRedirectPolicies(items=(other,))))
+    assert finding.confidence is Confidence.LIKELY
+    assert (LocalRedirectPolicies.ASKED, "none") in {(e.asked, e.value) for e in finding.evidence}
+
+
+@pytest.mark.parametrize("front", [{"service": ("kube-system", "kube-dns")}, {"address": "10.100.0.10"}])
+def test_is_only_possible_where_a_policy_is_for_it(front: dict[str, Any]) -> None:
+    mine = LocalRedirectPolicy(namespace="kube-system", name="nodelocaldns", **front)
+    found = only(judge(redirect="true", policies=LocalRedirectPolicies(items=(mine,))))
+    assert found.confidence is Confidence.POSSIBLE
 
 
 def test_shows_where_lookups_time_out_and_the_switch() -> None:
