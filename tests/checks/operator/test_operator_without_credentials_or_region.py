@@ -4,6 +4,8 @@ from checks.model import Confidence, Finding, Undecided
 from checks.operator.operator_without_credentials_or_region import (
     operator_without_credentials_or_region as no_credentials,
 )
+from checks.parts.aws_account import PodIdentities
+from checks.parts.neighbours import OperatorServiceAccount
 from checks.run import Verdict
 from tests.checks.hand import META, config, explained, on_nothing, only
 from tests.checks.operator.hand_operator import STUCK, WAITS, log
@@ -13,8 +15,11 @@ LINE = (
 )
 
 
-def judge(*lines: str) -> list[Finding | Undecided]:
-    return no_credentials(META, config("eni"), log(*lines), *WAITS)
+def judge(
+    *lines: str, role: str | None = None, accounts: frozenset[tuple[str, str]] = frozenset()
+) -> list[Finding | Undecided]:
+    account = OperatorServiceAccount(role_arn=role)
+    return no_credentials(META, config("eni"), log(*lines), account, PodIdentities(accounts=accounts), *WAITS)
 
 
 @pytest.mark.parametrize(
@@ -28,8 +33,24 @@ def test_names_an_operator_without_credentials(line: str) -> None:
 
 
 def test_shows_the_line() -> None:
-    [evidence] = only(judge(LINE)).evidence
-    assert (evidence.asked, evidence.value) == ("cilium/operator/log.txt", LINE)
+    assert [(e.asked, e.value) for e in only(judge(LINE)).evidence] == [
+        ("cilium/operator/log.txt", LINE),
+        (OperatorServiceAccount.ASKED, "absent"),
+        (PodIdentities.ASKED, "none"),
+    ]
+
+
+def test_says_which_wiring_is_the_suspect() -> None:
+    assert "neither a role nor a pod identity" in only(judge(LINE)).because
+    named = only(judge(LINE, role="arn:aws:iam::111122223333:role/shop-operator"))
+    assert "trust policy" in named.because
+    wired = only(judge(LINE, accounts=frozenset({("kube-system", "cilium-operator")})))
+    assert "neither" not in wired.because
+
+
+def test_needs_only_the_log() -> None:
+    found = only(no_credentials(META, config("eni"), log(LINE), None, None, *WAITS))
+    assert (found.confidence, len(found.evidence)) == (Confidence.CERTAIN, 1)
 
 
 def test_ignores_a_refusal_by_name() -> None:
