@@ -7,10 +7,17 @@ unknown. Where usage stands differs by mode and version
 
 from ipaddress import ip_network
 
-from checks.capacity import block_capacity, eni_capacity, own_addresses
+from checks.capacity import PREFIX_SIZE, block_capacity, eni_capacity, own_addresses
 from checks.parts.agents import AgentMetrics, AgentStatuses
 from checks.parts.aws import InstanceType
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion, PoolAllocation
+from checks.parts.cilium import (
+    AttachedEni,
+    CiliumConfig,
+    CiliumNode,
+    CiliumNodes,
+    CiliumVersion,
+    PoolAllocation,
+)
 from checks.parts.derived import Accounts, NodeAccount
 from checks.parts.kubernetes import Node, NodeLoad, Pods
 from checks.snapshot import Snapshot
@@ -20,6 +27,7 @@ POOLS_IN_ENI_SINCE = (1, 20)
 
 DEFAULT_PRE_ALLOCATE = 8
 _COUNTED = frozenset({"ec2"})
+_BLOCKS_IN_CILIUM_NODES = frozenset({"cluster-pool", "multi-pool"})
 
 
 def accounts_of(snapshot: Snapshot) -> Accounts:
@@ -43,6 +51,8 @@ def _account(node: Node, mode: str | None, snapshot: Snapshot) -> NodeAccount:
     kind = snapshot.instance_types.by_name.get(type_name or "") if snapshot.instance_types else None
     prefixes = prefixes_effective(cilium_node, kind, snapshot.cilium) if mode == "eni" else False
     capacity, attached, allocated = _held(node, cilium_node, kind, mode, prefixes, snapshot.version)
+    if cilium_node is None and snapshot.cilium_nodes is not None and mode in _BLOCKS_IN_CILIUM_NODES:
+        capacity, attached, allocated = _thrice(0)  # asked, and there is none: it was given no block
     load = _load(node.name, snapshot.pods)
     own = _own(cilium_node, snapshot.cilium)
     used, used_asked = (None, "")
@@ -77,13 +87,18 @@ def prefixes_effective(
     if node is not None:
         if any(eni.prefixes for eni in node.pod_enis):
             return True
-        if node.eni.disable_prefix_delegation or any(eni.lone for eni in node.pod_enis):
+        if node.eni.disable_prefix_delegation or any(_plain(eni) for eni in node.pod_enis):
             return False
     if config is not None and not config.prefix_delegation:
         return False
     if kind is not None and not kind.prefixes_possible:
         return False
     return True if node and kind and config else None
+
+
+def _plain(eni: AttachedEni) -> bool:
+    """Whether it gives single secondary addresses and no prefix; a primary address in use is not meant."""
+    return not eni.prefixes and any(ip != eni.ip for ip in eni.lone)
 
 
 def _held(
@@ -119,20 +134,25 @@ def _held(
 
 
 def _eni_capacity(node: CiliumNode, kind: InstanceType | None, prefixes: bool | None) -> int | None:
+    """A node with a plain ENI beside those with prefixes keeps these and grows by single addresses."""
     if kind is None or prefixes is None:
         return None
-    return eni_capacity(
+    gave_up = any(_plain(eni) for eni in node.pod_enis)
+    plain = eni_capacity(
         enis=kind.enis,
         ipv4_per_eni=kind.ipv4_per_eni,
         first_index=node.eni.first_interface_index,
-        prefixes=prefixes,
+        prefixes=prefixes and not gave_up,
         use_primary=node.eni.use_primary_address,
     )
+    kept = sum(len(eni.prefixes) for eni in node.pod_enis) if gave_up else 0
+    return plain + kept * (PREFIX_SIZE - 1)
 
 
 def _eni_allocated(node: CiliumNode, attached: int, version: CiliumVersion | None) -> int:
-    by_pools = version is not None and version.minor >= POOLS_IN_ENI_SINCE and node.used is None
-    if by_pools or (version is None and node.allocated):
+    """An agent that writes ``pools`` is of 1.20 or later, whatever the DaemonSet asks for by now."""
+    recent = version is not None and version.minor >= POOLS_IN_ENI_SINCE
+    if node.used is None and (recent or node.allocated):
         return sum(
             ip_network(cidr, strict=False).num_addresses
             for item in node.allocated
@@ -191,9 +211,8 @@ def _used(
     if node is not None and mode in ("eni", "crd"):
         if node.used is not None:
             return node.used, CiliumNodes.ASKED
-        demand = node.requested.get("default", 0)
-        recent = snapshot.version is not None and snapshot.version.minor >= POOLS_IN_ENI_SINCE
-        if mode == "eni" and recent and demand:
+        demand = node.requested.get("default", 0)  # written by agents from 1.20 on alone
+        if mode == "eni" and demand:
             pre_allocate = node.pre_allocate if node.pre_allocate is not None else DEFAULT_PRE_ALLOCATE
             return max(0, demand - pre_allocate), CiliumNodes.ASKED
     if load is not None:

@@ -28,6 +28,7 @@ _NOT_A_SANDBOX_WAIT = frozenset(
         "CrashLoopBackOff",
     }
 )
+_BEFORE_SANDBOX = frozenset({"", "ContainerCreating", "PodInitializing"})
 _AVAILABLE = re.compile(r"^\s*\d+/(\d+) nodes are available:?\s*(.*)$", re.DOTALL)
 _REASON = re.compile(r"(\d+) (.+?)(?=,\s+\d+ |$)", re.DOTALL)
 
@@ -40,6 +41,10 @@ def derive(snapshot: Snapshot) -> Snapshot:
         spares = spare_operators(snapshot.meta, snapshot.pods, snapshot.deployments, snapshot.leases)
         taken_at = snapshot.meta.taken_at
         changes["waiting"] = waiting_of(snapshot.pods, snapshot.events, taken_at, harmless=spares)
+        on_volumes = sum(_waits_for_a_volume(pod, snapshot.events) for pod in snapshot.pods.items)
+        changes["pods"] = dataclasses.replace(
+            snapshot.pods, without_ip=max(0, snapshot.pods.without_ip - on_volumes)
+        )
     else:
         gaps["waiting"] = gaps.get("pods", Gap(reason="not asked", asked=Pods.ASKED))
     if snapshot.nodes is not None:
@@ -111,9 +116,20 @@ def _waits_for_sandbox(pod: Pod, events: Events | None, taken_at: datetime) -> b
         return False
     if _NOT_A_SANDBOX_WAIT & set(pod.waiting_reasons):
         return False
+    return not _told_of_a_volume(pod, events)
+
+
+def _waits_for_a_volume(pod: Pod, events: Events | None) -> bool:
+    """Whether it was counted as one without an address while its events tell of a volume (see Pods)."""
+    if pod.node is None or pod.host_network or pod.ip or pod.sandbox_made:
+        return False
+    return set(pod.waiting_reasons) <= _BEFORE_SANDBOX and _told_of_a_volume(pod, events)
+
+
+def _told_of_a_volume(pod: Pod, events: Events | None) -> bool:
     about = events.by_object.get(("Pod", pod.namespace, pod.name), ()) if events else ()
     reasons = {event.reason for event in about}
-    return SANDBOX_EVENT in reasons or not reasons & _VOLUME_EVENTS
+    return bool(reasons & _VOLUME_EVENTS) and SANDBOX_EVENT not in reasons
 
 
 def _newest(pod: Pod, events: Events | None, reason: str) -> str:

@@ -8,7 +8,7 @@ from checks.accounts import prefixes_effective
 from checks.collect.gather import gather
 from checks.parts.cilium import AttachedEni, CiliumNode, EniSpec
 from checks.parts.derived import NodeAccount
-from tests.builder import Cluster, MemorySource
+from tests.builder import Cluster, MemorySource, items
 from tests.checks.hand import M4_LARGE, M5_LARGE, ago, config, eni
 
 
@@ -109,3 +109,58 @@ def test_prefixes_are_in_effect_only_where_nothing_stands_against_them() -> None
     assert prefixes_effective(node(eni()), M5_LARGE, off) is False
     assert prefixes_effective(node(eni()), None, on) is None
     assert prefixes_effective(node(eni()), M5_LARGE, None) is None
+
+
+def test_an_agent_that_writes_pools_is_recent_whatever_the_daemonset_asks_for() -> None:
+    c = cluster("eni", "1.20.0", prefix_delegation=True)
+    c.workload("shop/api", 9)
+    source = c.source().drop("cilium/")
+    recent = first(source)
+    rolled_back = first(
+        source.edit(
+            "kubernetes/apis/apps/v1/daemonsets",
+            lambda answer: [_set_image(item, "1.19.5") for item in items(answer)],
+        )
+    )
+    assert (rolled_back.allocated, rolled_back.used) == (recent.allocated, recent.used)
+    assert rolled_back.used_asked.endswith("ciliumnodes")
+
+
+def _set_image(daemonset: Any, version: str) -> None:
+    if daemonset["metadata"]["name"] == "cilium":
+        daemonset["spec"]["template"]["spec"]["containers"][0]["image"] = f"quay.io/cilium/cilium:v{version}"
+
+
+def test_a_node_without_a_cilium_node_was_given_no_block() -> None:
+    source = (
+        cluster("cluster-pool")
+        .source()
+        .edit("kubernetes/apis/cilium.io/v2/ciliumnodes", lambda answer: items(answer).pop(0))
+    )
+    account = first(source)
+    assert (account.capacity, account.attached, account.allocated) == (0, 0, 0)
+
+
+def test_a_node_that_gave_up_on_prefixes_keeps_those_it_has_and_grows_by_one() -> None:
+    def gave_up(answer: Any) -> None:
+        node = items(answer)[0]
+        enis = node["status"]["eni"]["enis"]
+        plain = {"id": "eni-plain", "number": 1, "ip": "10.40.9.9", "addresses": ["10.40.9.10"]}
+        node["status"]["eni"]["enis"] = {**enis, "eni-plain": plain}
+
+    source = cluster("eni", "1.19.2", prefix_delegation=True).source()
+    whole = first(source)
+    assert whole.capacity == 432
+    told = first(source.edit("kubernetes/apis/cilium.io/v2/ciliumnodes", gave_up))
+    assert whole.attached is not None
+    assert told.capacity == 27 + whole.attached // 16 * 15
+
+
+def test_a_primary_address_in_use_is_no_plain_address() -> None:
+    node = CiliumNode(
+        name="n",
+        created=ago(days=1),
+        enis=(AttachedEni(id="eni-1", ip="10.40.3.1", addresses=("10.40.3.1",), lone=("10.40.3.1",)),),
+        eni=EniSpec(use_primary_address=True),
+    )
+    assert prefixes_effective(node, M5_LARGE, config("eni", aws_enable_prefix_delegation="true")) is True

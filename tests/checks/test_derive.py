@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from checks.derive import parse_scheduler_message, waiting_of
+from checks.derive import derive, parse_scheduler_message, waiting_of
+from checks.parts.agents import Meta
 from checks.parts.kubernetes import Event, Events, Pod, Pods
+from checks.snapshot import Snapshot
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OLD = NOON - timedelta(minutes=10)
@@ -109,3 +111,21 @@ def test_groups_stuck_pods_by_node_with_the_newest_text() -> None:
     events = Events((event("FailedCreatePodSandBox", "old"), event("FailedCreatePodSandBox", "new")))
     waiting = waiting_of(pods, events, NOON)
     assert [item.message for item in waiting.stuck_on["n1"]] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "counted"),
+    [([], 1), (["FailedMount"], 0), (["FailedMount", "FailedCreatePodSandBox"], 1), (["BackOff"], 1)],
+)
+def test_a_pod_that_waits_for_a_volume_is_not_counted_as_one_without_an_address(
+    reasons: list[str], counted: int
+) -> None:
+    waits = pod(node="n1", waiting_reasons=("ContainerCreating",))
+    snapshot = Snapshot(
+        meta=Meta(cluster="demo", taken_at=NOON),
+        pods=Pods(total=1, without_ip=1, items=(waits,)),
+        events=Events(tuple(map(event, reasons))),
+    )
+    pods = derive(snapshot).pods
+    assert pods is not None
+    assert pods.without_ip == counted
