@@ -90,7 +90,7 @@ def _grow_pod(pod: Object) -> None:
         container.setdefault("livenessProbe", {**probe, "periodSeconds": 20, "failureThreshold": 5})
         container.setdefault("terminationMessagePath", "/dev/termination-log")
         container.setdefault(
-            "env", [{"name": f"FEATURE_SETTING_{n}", "value": f"value-of-{n}"} for n in range(34)]
+            "env", [{"name": f"FEATURE_SETTING_{n}", "value": f"value-of-{n}"} for n in range(42)]
         )
     spec.setdefault("volumes", [{"name": "kube-api-access-x7k2p", "projected": {"defaultMode": 420}}])
     spec.setdefault("tolerations", _TOLERATIONS)
