@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
-from checks.model import Evidence, Finding, Kind, Subject, check
+from checks.model import Evidence, Finding, Kind, Subject, Undecided, check
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import DaemonSets, Nodes, Pods
+from checks.parts.kubernetes import DaemonSets, Node, Nodes, Pods
 from checks.scale import scale
 
 
@@ -17,10 +17,13 @@ from checks.scale import scale
 )
 def agents_not_ready(
     meta: Meta, daemonsets: DaemonSets, pods: Pods, nodes: Nodes | None
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """The Cilium DaemonSet wants more ready pods than it has; those just starting are not judged."""
     agents = daemonsets.find(meta.cilium_namespace, "cilium")
-    if agents is None or agents.ready >= agents.desired:
+    if agents is None:
+        yield Undecided(f"not found: no DaemonSet cilium in namespace {meta.cilium_namespace}")
+        return
+    if agents.ready >= agents.desired:
         return
     mine = agent_pods(pods, meta.cilium_namespace)
     late = [pod for pod in mine if not pod.ready and meta.taken_at - (pod.ready_since or pod.created) > GRACE]
@@ -31,7 +34,8 @@ def agents_not_ready(
     names = {pod.node for pod in late if pod.node}
     served = {pod.node for pod in mine}
     bare = [node for node in nodes.items if node.name not in served] if nodes else []
-    names |= {node.name for node in bare if meta.taken_at - node.created > GRACE and node.os == "linux"}
+    if len(mine) < agents.desired:  # with a pod for each that is wanted, the others are not meant to have one
+        names |= {node.name for node in bare if meta.taken_at - node.created > GRACE and _may_run(node)}
     if not late and not names:
         return
     yield Finding(
@@ -49,3 +53,8 @@ def agents_not_ready(
             ),
         ),
     )
+
+
+def _may_run(node: Node) -> bool:
+    """Whether an agent can run there: Fargate, Auto Mode and Windows nodes take none."""
+    return node.compute_type in ("ec2", "hybrid")

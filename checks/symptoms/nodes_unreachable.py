@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from checks.cilium_pods import agent_pods
+from checks.derive import GRACE
 from checks.model import Evidence, Finding, Kind, Subject, check
-from checks.parts.agents import ClusterHealth
+from checks.parts.agents import ClusterHealth, Meta
+from checks.parts.kubernetes import Nodes, Pods
 from checks.reach import reachable_median, unreached
 from checks.scale import scale
 
@@ -13,15 +16,21 @@ from checks.scale import scale
     title="Nodes do not reach each other",
     source="https://docs.cilium.io/en/stable/operations/troubleshooting/#cluster-connectivity-health",
 )
-def nodes_unreachable(health: ClusterHealth) -> Iterator[Finding]:
+def nodes_unreachable(
+    meta: Meta, health: ClusterHealth, nodes: Nodes | None, pods: Pods | None
+) -> Iterator[Finding]:
     """By cilium-health some node's host path or endpoint path fails, as seen by an agent that was asked.
 
-    A path that was never probed counts as reachable, as Cilium itself counts it.
+    A path that was never probed counts as reachable, as Cilium itself counts it. A node that is gone, or
+    whose agent is only just starting, is not judged.
     """
-    failing = unreached(health)
+    gone, starting = _gone(health, nodes), _starting(meta, nodes, pods)
+    settled = {name: peers for name, peers in health.by_observer.items() if name not in starting}
+    failing = unreached(ClusterHealth(by_observer=settled))
+    failing = {name: paths for name, paths in failing.items() if name not in gone | starting}
     if not failing:
         return
-    total = max(len(peers) for peers in health.by_observer.values())
+    total = max(sum(peer.name not in gone for peer in peers) for peers in health.by_observer.values())
     reached = reachable_median(health)
     paths = {path: sum(1 for found in failing.values() if path in found) for path in ("host", "endpoint")}
     yield Finding(
@@ -43,6 +52,20 @@ def nodes_unreachable(health: ClusterHealth) -> Iterator[Finding]:
             ),
         ),
     )
+
+
+def _gone(health: ClusterHealth, nodes: Nodes | None) -> frozenset[str]:
+    """Peers that are no Node any more; none where the agents call the nodes by other names."""
+    peers = {peer.name for seen in health.by_observer.values() for peer in seen}
+    there = peers & nodes.by_name.keys() if nodes else set()
+    return frozenset(peers - there) if there else frozenset()
+
+
+def _starting(meta: Meta, nodes: Nodes | None, pods: Pods | None) -> frozenset[str]:
+    """Nodes that joined, or whose agent was started anew, within the grace."""
+    new = {node.name for node in nodes.items if meta.taken_at - node.created <= GRACE} if nodes else set()
+    mine = agent_pods(pods, meta.cilium_namespace) if pods else ()
+    return frozenset(new | {pod.node for pod in mine if pod.node and meta.taken_at - pod.created <= GRACE})
 
 
 def _worst(health: ClusterHealth) -> list[tuple[str, int, int]]:

@@ -29,6 +29,7 @@ def operator_not_ready(
     """Without an operator existing pods go on; new nodes get no block, and ENI nodes no further address."""
     operator = operator_deployment(deployments, meta.cilium_namespace)
     if operator is None:
+        yield Undecided(f"not found: no Deployment cilium-operator in namespace {meta.cilium_namespace}")
         return
     lease = operator_lease(leases, meta.cilium_namespace) if leases else None
     evidence = [Evidence(Deployments.ASKED, "status.readyReplicas", str(operator.ready))]

@@ -1,7 +1,7 @@
 from checks.parts.kubernetes import DaemonSets
 from checks.run import Verdict
 from checks.symptoms.agents_not_ready import agents_not_ready
-from tests.builder import ago
+from tests.builder import ago, items
 from tests.checks.symptoms.seen import cluster, names, result, seen
 
 
@@ -25,6 +25,28 @@ def test_ignores_an_agent_that_restarted_a_moment_ago() -> None:
         if not pod.ready:
             pod.since = ago(seconds=60)
     assert seen(agents_not_ready, c) is None
+
+
+def test_leaves_nodes_that_take_no_agent_out_of_it() -> None:
+    c = cluster()
+    c.nodes(2, type="m5.large", max_pods=29)
+    for node in c.node_list[-2:]:
+        node.compute_type = "fargate"
+    c.agent_down(c.node_list[1])
+    assert names(seen(agents_not_ready, c)) == [c.node_list[1].name]
+
+
+def test_is_not_checked_where_the_daemonset_was_not_found() -> None:
+    source = cluster().source()
+    source.edit(
+        DaemonSets.ASKED,
+        lambda answer: answer.update(
+            items=[item for item in items(answer) if item["metadata"]["name"] != "cilium"]
+        ),
+    )
+    assert (
+        result(agents_not_ready, source).reason == "not found: no DaemonSet cilium in namespace kube-system"
+    )
 
 
 def test_shows_wanted_and_ready() -> None:

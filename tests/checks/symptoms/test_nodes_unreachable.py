@@ -1,6 +1,7 @@
 from checks.model import Severity
 from checks.run import Verdict
 from checks.symptoms.nodes_unreachable import nodes_unreachable
+from tests.builder import ago, items
 from tests.checks.symptoms.seen import cluster, names, result, seen
 
 
@@ -39,6 +40,40 @@ def test_shows_the_figures_of_the_agents_and_which_paths_fail() -> None:
     assert values[("nodes reachable", "1/6")] == 1
     assert values[("nodes[].health-endpoint", "fails")] == 6
     assert ("nodes[].host", "fails") not in values
+
+
+def test_ignores_a_node_that_joined_a_moment_ago() -> None:
+    c = cluster()
+    new = c.node_list[2]
+    new.created = ago(seconds=90)
+    c.health(lambda a, b: "endpoint" if b is new and a is not new else "ok")
+    assert seen(nodes_unreachable, c) is None
+
+
+def test_ignores_a_node_whose_agent_was_started_anew_a_moment_ago() -> None:
+    c = cluster()
+    new = c.node_list[2]
+    c.health(lambda a, b: "endpoint" if new in (a, b) and a is not b else "ok")
+    assert seen(nodes_unreachable, c) is not None
+    for pod in c.pods_of("kube-system/cilium"):
+        if pod.node is new:
+            pod.created = ago(seconds=90)
+    assert seen(nodes_unreachable, c) is None
+
+
+def test_ignores_a_peer_that_is_no_node_any_more() -> None:
+    c = cluster()
+    lost = c.node_list[2]
+    c.health(lambda a, b: "host" if b is lost and a is not lost else "ok")
+    source = c.source().drop(f"cilium/{lost.name}/")
+    assert names(next(iter(result(nodes_unreachable, source).findings))) == [lost.name]
+    source.edit(
+        "kubernetes/api/v1/nodes",
+        lambda answer: answer.update(
+            items=[item for item in items(answer) if item["metadata"]["name"] != lost.name]
+        ),
+    )
+    assert not result(nodes_unreachable, source).findings
 
 
 def test_is_not_checked_without_any_agents_health() -> None:

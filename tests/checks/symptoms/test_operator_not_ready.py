@@ -4,6 +4,7 @@ from checks.model import Severity
 from checks.parts.kubernetes import Deployments, Leases
 from checks.run import Verdict
 from checks.symptoms.operator_not_ready import operator_not_ready
+from tests.builder import items
 from tests.checks.symptoms.seen import cluster, names, result, seen
 
 
@@ -65,3 +66,14 @@ def test_makes_do_without_the_leases_and_not_without_the_deployments() -> None:
 def test_a_lease_that_could_not_be_read_may_have_lapsed() -> None:
     source = cluster().source().refuse(Leases.ASKED)
     assert result(operator_not_ready, source).verdict is Verdict.NOT_CHECKED
+
+
+def test_is_not_checked_where_the_deployment_was_not_found() -> None:
+    source = cluster().source()
+    source.edit(
+        "kubernetes/apis/apps/v1/deployments",
+        lambda answer: answer.update(
+            items=[item for item in items(answer) if item["metadata"]["name"] != "cilium-operator"]
+        ),
+    )
+    assert result(operator_not_ready, source).reason.startswith("not found: no Deployment cilium-operator")
