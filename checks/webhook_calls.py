@@ -20,6 +20,7 @@ from checks.parts.kubernetes import (
     KubernetesVersion,
     Nodes,
     Pods,
+    Service,
     Services,
     Webhooks,
 )
@@ -75,19 +76,35 @@ def without_endpoint(
     endpoints: Endpoints,
     services: Services | None,
     pods: Pods | None,
+    deployments: Deployments | None,
     taken_at: datetime,
 ) -> Iterator[tuple[Backend, Evidence]]:
-    """Webhooks whose Service has no ready endpoint, its pods not merely starting."""
+    """Webhooks whose Service has no ready endpoint, its pods not merely starting nor asked away."""
+    closed = {(hook.namespace, hook.service) for hook in webhooks.items if hook.fails_closed}
     for hook in webhooks.items:
         if endpoints.of(hook.namespace, hook.service).ready:
             continue
         service = services.by_name.get((hook.namespace, hook.service)) if services else None
         if service is not None and starting(service, pods, taken_at):
             continue
+        if (hook.namespace, hook.service) not in closed and _parked(service, deployments):
+            continue
         yield (
             (hook.namespace, hook.service),
             Evidence(Endpoints.ASKED, f"{hook.namespace}/{hook.service}: ready endpoints", "0"),
         )
+
+
+def _parked(service: Service | None, deployments: Deployments | None) -> bool:
+    """Whether somebody scaled what stands behind a Service to nothing."""
+    if service is None or not service.selector or deployments is None:
+        return False
+    behind = [
+        d
+        for d in deployments.items
+        if d.namespace == service.namespace and set(service.selector) <= set(d.pod_labels)
+    ]
+    return bool(behind) and not any(deployment.desired for deployment in behind)
 
 
 def out_of_reach(

@@ -57,7 +57,7 @@ def webhooks_failing(
     for source in (
         told_by_events(events, deployments),
         unavailable_apis(apiservices, meta.taken_at),
-        without_endpoint(webhooks, endpoints, services, pods, meta.taken_at),
+        without_endpoint(webhooks, endpoints, services, pods, deployments, meta.taken_at),
         out_of_reach(webhooks, apiservices, endpoints, nodes, cilium, vpcs, eks, kubernetes),
     ):
         for backend, evidence in source:

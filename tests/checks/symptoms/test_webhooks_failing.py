@@ -34,6 +34,19 @@ def test_tells_of_a_webhook_without_ready_endpoint() -> None:
     assert Endpoints.ASKED in [e.asked for e in found.evidence]
 
 
+@pytest.mark.parametrize(("policy", "told"), [("Ignore", False), ("Fail", True)])
+def test_a_webhook_scaled_to_nothing_hurts_only_where_it_fails_closed(policy: str, told: bool) -> None:
+    c = cluster("eni")
+    c.webhook(HOOK, replicas=0, policy=policy)
+    assert (seen(webhooks_failing, c) is not None) is told
+
+
+def test_a_webhook_that_may_fail_and_should_run_is_told() -> None:
+    c = cluster("eni")
+    c.webhook(HOOK, ready=False, policy="Ignore")
+    assert names(seen(webhooks_failing, c)) == ["cert-manager-webhook"]
+
+
 def test_tells_of_a_webhook_in_the_overlay_of_a_managed_control_plane() -> None:
     c = cluster("cluster-pool")
     c.webhook(HOOK)
