@@ -14,6 +14,7 @@ from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import Deployments, Node, Nodes, Pods
 from checks.scale import counted
+from checks.scheduling.weigh import held_back
 
 
 @check(
@@ -44,6 +45,7 @@ def agent_not_ready_taint_left(
     operator = operator_deployment(deployments, meta.cilium_namespace) if deployments else None
     off = cilium is not None and cilium.flag("remove-cilium-node-taints") is False
     down = operator is not None and operator.ready == 0
+    names = {node.name for node in found}
     key = next(t.key for t in found[0].taints if _is_ours(t.key, cilium))
     yield Finding(
         kind=Kind.CAUSE,
@@ -68,7 +70,11 @@ def agent_not_ready_taint_left(
         explains=(
             Explains(
                 "pods-not-scheduled",
-                frozenset(i.subject for i in (waiting.unscheduled if waiting else ()) if waits_for_taint(i)),
+                frozenset(
+                    i.subject
+                    for i in (waiting.unscheduled if waiting else ())
+                    if waits_for_taint(i) or names.intersection(held_back(i, nodes, pods, cilium))
+                ),
             ),
         ),
         follows_from=(Explains("operator-not-ready"),) if down else (),

@@ -4,6 +4,7 @@ from checks.model import Explains, Subject
 from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, StuckPod, UnscheduledPod, Waiting
 from checks.parts.kubernetes import Nodes
+from checks.scheduling.weigh import waits_for_nodes
 
 AGENT_TAINT = "agent-not-ready"
 _OPERATOR_GROWS = frozenset({"eni", "multi-pool"})
@@ -30,6 +31,8 @@ def waits_for_operator(
     tainted = frozenset(
         item.subject for item in (waiting.unscheduled if waiting else ()) if waits_for_taint(item)
     )
+    if empty and nodes is not None:  # those are not ready, and nothing else may keep a pod waiting
+        tainted |= waits_for_nodes(waiting, nodes, cilium)
     fresh = frozenset(Subject("Node", name) for name in empty)
     return (
         Explains("pods-without-ip", stuck),

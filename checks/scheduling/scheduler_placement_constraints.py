@@ -10,7 +10,7 @@ from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import UnscheduledPod, Waiting
 from checks.parts.kubernetes import Nodes, Pods
 from checks.scale import counted
-from checks.scheduling.weigh import Limit, Weight, constraints, weighed
+from checks.scheduling.weigh import Limit, Weight, constraints, held_back, weighed
 
 
 @check(
@@ -29,7 +29,11 @@ def scheduler_placement_constraints(
     bound = [
         item
         for item in waiting.unscheduled
-        if weighed(item, Limit.PLACEMENT, nodes, cilium) is Weight.MAIN or _on_volume(item)
+        if _on_volume(item)
+        or (
+            weighed(item, Limit.PLACEMENT, nodes, cilium) is Weight.MAIN
+            and not held_back(item, nodes, pods, cilium)
+        )
     ]
     if not bound:
         return

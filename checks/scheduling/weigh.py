@@ -11,7 +11,7 @@ from enum import Enum, auto
 from checks.model import Subject
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.kubernetes import Node, NodeLoad, Nodes, Pods
 
 TOO_MANY_PODS = "Too many pods"
 INSUFFICIENT = "Insufficient "
@@ -79,6 +79,48 @@ def waits_for_nodes(
     items = waiting.unscheduled if waiting else ()
     return frozenset(
         item.subject for item in items if weighed(item, Limit.NODES, nodes, config) is Weight.MAIN
+    )
+
+
+def held_back(
+    item: UnscheduledPod, nodes: Nodes, pods: Pods, config: CiliumConfig | None = None
+) -> tuple[str, ...]:
+    """The nodes that would take the pod were they not tainted as broken or starting.
+
+    A taint is refused before a node's labels and room are looked at, so the scheduler's message never tells
+    that these would have fitted. Affinity is not read: who is refused for it elsewhere and has no selector
+    is taken to be refused for it everywhere.
+    """
+    broken = any(kind is Limit.NODES for kind, _, _ in _sorted(item, nodes, config))
+    if not broken or (item.says(*_OWN_NODE) and not item.pod.node_selector):
+        return ()
+    return tuple(
+        node.name
+        for node in nodes.items
+        if _only_trouble(item, node, config)
+        and all(node.labels.get(key) == value for key, value in item.pod.node_selector)
+        and _has_room(item, node, pods.on_node.get(node.name, NodeLoad()))
+    )
+
+
+def _only_trouble(item: UnscheduledPod, node: Node, config: CiliumConfig | None) -> bool:
+    keys = [
+        taint.key
+        for taint in node.taints
+        if taint.effect != "PreferNoSchedule" and not any(t.tolerates(taint) for t in item.pod.tolerations)
+    ]
+    return bool(keys) and not node.unschedulable and all(_is(key, _trouble(config)) for key in keys)
+
+
+def _has_room(item: UnscheduledPod, node: Node, load: NodeLoad) -> bool:
+    wanted, taken, total = item.pod.requests, load.requests, node.allocatable
+    if total is None or node.max_pods is None:
+        return False
+    return (
+        load.pods + load.terminating < node.max_pods
+        and wanted.cpu_milli <= total.cpu_milli - taken.cpu_milli
+        and wanted.memory_bytes <= total.memory_bytes - taken.memory_bytes
+        and wanted.ephemeral_bytes <= total.ephemeral_bytes - taken.ephemeral_bytes
     )
 
 

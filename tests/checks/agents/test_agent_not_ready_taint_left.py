@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from checks.agents.agent_not_ready_taint_left import agent_not_ready_taint_left as left
 from checks.model import Finding, Undecided
 from checks.parts.derived import SchedulerReason, UnscheduledPod
@@ -16,6 +18,7 @@ from tests.checks.hand import (
     waiting,
     workload,
 )
+from tests.checks.scheduling.waits import fleet, loads, waits
 
 KEY = "node.cilium.io/agent-not-ready"
 
@@ -45,6 +48,32 @@ def test_names_a_ready_node_that_keeps_the_taint() -> None:
     assert [s.name for s in finding.subjects] == ["n1"]
     assert {s.name for s in explained(finding, "pods-not-scheduled") or ()} == {"api-1"}
     assert finding.follows_from == ()
+
+
+def test_explains_pods_that_only_the_tainted_node_would_take() -> None:
+    message = (
+        "0/3 nodes are available: 1 node(s) had untolerated taint {node.cilium.io/agent-not-ready: true}, "
+        "2 node(s) didn't match Pod's node affinity/selector."
+    )
+    [lost] = waits(message, node_selector=(("pool", "burst"),))
+    assert {s.name for s in explained(only(behind_taint(lost, pool="burst")), "pods-not-scheduled") or ()}
+    assert not explained(only(behind_taint(lost, pool="other")), "pods-not-scheduled")
+
+
+def behind_taint(lost: UnscheduledPod, *, pool: str) -> list[Finding | Undecided]:
+    agent = pod(
+        "cilium-1", "kube-system", node="n0", labels=(("k8s-app", "cilium"),), ready=True,
+        ready_since=ago(seconds=600),
+    )  # fmt: skip
+    [tainted] = fleet(1, taints=(Taint(key=KEY, effect="NoExecute"),), labels={"pool": pool})
+    return left(
+        META,
+        nodes(tainted),
+        replace(loads(1, pods=5), items=(agent,)),
+        config("cluster-pool"),
+        Deployments(items=(workload("cilium-operator", 1, 1),)),
+        waiting(unscheduled=(lost,)),
+    )
 
 
 def test_follows_from_an_operator_that_is_down() -> None:

@@ -47,6 +47,24 @@ def test_finds_a_demand_that_most_nodes_do_not_meet(message: str) -> None:
     }
 
 
+def test_ignores_a_demand_that_a_node_without_its_agent_would_meet() -> None:
+    message = (
+        "0/3 nodes are available: 1 node(s) had untolerated taint {node.cilium.io/agent-not-ready: true}, "
+        "2 node(s) didn't match Pod's node affinity/selector."
+    )
+    wanted = waits(message, node_selector=(("pool", "burst"),))
+    for pool, told in (("burst", False), ("other", True)):
+        [tainted] = fleet(1, taints=(AGENT,), labels={"pool": pool})
+        rest = fleet(3)[1:]
+        found = placement(
+            nodes=nodes(tainted, *rest),
+            pods=loads(3, pods=5),
+            waiting=waiting(unscheduled=wanted),
+            cilium=config(agent_not_ready_taint_key=AGENT.key),
+        )
+        assert bool(found) is told
+
+
 @pytest.mark.parametrize(
     "message",
     [
