@@ -1,5 +1,6 @@
 """An interface in a subnet that the operator does not know must not crash it."""
 
+import re
 from collections.abc import Iterator
 from shlex import quote
 
@@ -15,6 +16,8 @@ from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Nodes, Pods
 
 FIXED_IN = (1, 18, 4)
+_FRAME = re.compile(r"parse_?eni|aws/eni|subnet", re.IGNORECASE)
+_STACK = 60  # lines: a crash ends the log, and its frames stand below the panic
 _PANIC = ("nil pointer dereference", "panic: runtime error", "invalid memory address")
 
 
@@ -52,7 +55,7 @@ def operator_panic_on_subnet(
         else ()
     )
     filtered = any(cilium.data.get(key, "").strip() for key in ("subnet-tags-filter", "subnet-ids-filter"))
-    about = any("eni" in line.lower() or "subnet" in line.lower() for line in panics)
+    about = bool(_FRAME.search("\n".join((*panics, *operator_log.lines[-_STACK:]))))
     sure = bool(strange or filtered) and about
     yield Finding(
         kind=Kind.CAUSE,

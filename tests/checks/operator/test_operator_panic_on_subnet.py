@@ -15,6 +15,7 @@ def judge(
     restarts: int = 9,
     ready: bool = False,
     subnet: str = "subnet-gone",
+    below: tuple[str, ...] = (),
 ) -> list[Finding | Undecided]:
     labels = (("io.cilium/app", "operator"),)
     operator = pod("cilium-operator-1", "kube-system", labels=labels, restarts=restarts, ready=ready)
@@ -23,7 +24,7 @@ def judge(
         config("eni"),
         version(running),
         Pods(items=(operator,)),
-        log(line),
+        log(line, *below),
         Subnets(by_id={"subnet-a": Subnet(id="subnet-a")}),
         Interfaces(items=(Interface(id="eni-1", subnet_id=subnet),)),
         *WAITS,
@@ -41,6 +42,13 @@ def test_shows_the_panic_the_restarts_and_the_subnet() -> None:
     shown = {(e.field, e.value) for e in only(judge()).evidence}
     assert {("line", LINE), ("cilium-operator: restartCount", "9"), ("image", "1.17.3")} <= shown
     assert ("SubnetId unknown to the VPC", "subnet-gone") in shown
+
+
+def test_reads_the_frames_below_the_panic() -> None:
+    panicked = "panic: runtime error: invalid memory address or nil pointer dereference"
+    assert only(judge(panicked)).confidence is Confidence.POSSIBLE
+    frames = ("goroutine 1 [running]:", "github.com/cilium/cilium/pkg/aws/ec2.parseENI(0xc000)")
+    assert only(judge(panicked, below=frames)).confidence is Confidence.LIKELY
 
 
 def test_is_only_possible_without_a_strange_subnet() -> None:
