@@ -1,20 +1,48 @@
 from checks.model import Finding, Kind, Severity, Undecided
 from checks.node_capacity.primary_address_accounting import primary_address_accounting as accounting
 from checks.parts.cilium import AttachedEni, EniSpec
+from checks.parts.derived import NodeAccount
 from checks.run import Verdict
-from tests.checks.hand import cilium_node, cilium_nodes, eni, on_nothing, only
+from tests.checks.hand import (
+    account,
+    accounts,
+    cilium_node,
+    cilium_nodes,
+    eni,
+    explained,
+    on_nothing,
+    only,
+    stuck,
+    waiting,
+)
 from tests.checks.node_capacity.scene import crowded, result
 
 
-def judge(*enis: AttachedEni, primary: bool = True) -> list[Finding | Undecided]:
+def judge(
+    *enis: AttachedEni, primary: bool = True, here: NodeAccount | None = None
+) -> list[Finding | Undecided]:
     return accounting(
-        cilium_nodes=cilium_nodes(cilium_node("n1", *enis, spec=EniSpec(use_primary_address=primary)))
+        cilium_nodes=cilium_nodes(cilium_node("n1", *enis, spec=EniSpec(use_primary_address=primary))),
+        accounts=accounts(here) if here else None,
+        waiting=waiting(*stuck(2, "n1")) if here else None,
     )
 
 
 def test_warns_of_a_further_interface_whose_primary_address_is_not_used() -> None:
     found = only(judge(eni(0, lone=2), eni(1, lone=2)))
     assert (found.kind, found.severity) == (Kind.RISK, Severity.LOW)
+
+
+def test_is_the_cause_where_pods_wait_for_no_more_than_those() -> None:
+    short = account("n1", capacity=6, attached=4, used=4, pods=8, host_network=4, own=2)
+    found = only(judge(eni(0, lone=2), eni(1, lone=2), here=short))
+    assert found.kind is Kind.CAUSE
+    assert {s.name for s in explained(found, "pods-without-ip") or ()} == {"n1-stuck-0", "n1-stuck-1"}
+
+
+def test_stays_a_warning_where_a_node_could_still_grow() -> None:
+    growing = account("n1", capacity=30, attached=4, used=4, pods=8, host_network=4, own=2)
+    assert only(judge(eni(0, lone=2), eni(1, lone=2), here=growing)).kind is Kind.RISK
 
 
 def test_ignores_the_nodes_own_interface() -> None:
