@@ -31,6 +31,7 @@ def test_says_what_an_expert_would_say(scenario: Scenario, judged: Callable[[Sce
     assert outcome.named <= scenario.causes
     assert outcome.report.verdict in scenario.verdicts
     assert scenario.not_checked <= {entry.id for entry in outcome.report.not_checked}
+    assert scenario.risks <= {risk.id for risk in outcome.report.risks} or not scenario.provable
 
 
 def test_the_generated_pages_are_up_to_date(judged: Callable[[Scenario], Outcome]) -> None:

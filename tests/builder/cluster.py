@@ -210,8 +210,11 @@ class Cluster(Faults):
                 found[f"{node.name}/metrics.prom"] = agents.metrics(self, node)
                 found[f"{node.name}/metrics.earlier.prom"] = agents.metrics(self, node, earlier=True)
                 found[f"{node.name}/log.txt"] = agents.agent_log(self, node)
+            elif node.name in self.agent_lines:  # the kubelet has the log of one that answers nobody
+                found[f"{node.name}/log.txt"] = agents.agent_log(self, node)
         if self.operator_answers:
             found["operator/metrics.prom"] = agents.operator_metrics(self)
             found["operator/metrics.earlier.prom"] = agents.operator_metrics(self, earlier=True)
+        if self.operator_answers or self.operator_lines:
             found["operator/log.txt"] = agents.operator_log(self)
         return found

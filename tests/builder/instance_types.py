@@ -82,6 +82,7 @@ TYPES = {
         InstanceType("m6i.xlarge", (4,), 15, 4, 16384),
         InstanceType("m6i.2xlarge", (4,), 15, 8, 32768),
         InstanceType("m7g.large", (3,), 10, 2, 8192, arch="arm64"),
+        InstanceType("m8i.large", (3,), 10, 2, 8192),
         InstanceType("c5.large", (3,), 10, 2, 4096),
         InstanceType("c5.xlarge", (4,), 15, 4, 8192),
         InstanceType("c5.4xlarge", (8,), 30, 16, 32768),

@@ -18,8 +18,8 @@ class Scenario:
 
     ``first``: the cause that must stand first (None: there must be no cause). ``causes``: every true cause;
     one that merely follows from another may also stand in that one's ``leads_to``. ``verdicts``: those that
-    are right. ``not_checked``: ids that must be told as not checked. ``provable``: whether a snapshot can
-    prove the failure mode at all.
+    are right. ``not_checked``: ids that must be told as not checked. ``risks``: what is true, hurts nobody
+    yet and must be told as such. ``provable``: whether a snapshot can prove the failure mode at all.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Scenario:
     verdicts: frozenset[str]
     not_checked: frozenset[str]
     provable: bool = True
+    risks: frozenset[str] = frozenset()
 
     def source(self) -> MemorySource:
         """A fresh source of it."""
@@ -47,6 +48,7 @@ def scenario(
     verdicts: tuple[str, ...] = (),
     not_checked: tuple[str, ...] = (),
     provable: bool = True,
+    risks: tuple[str, ...] = (),
 ) -> Callable[[Build], Build]:
     """Add a scenario; the first of ``causes`` must be the report's first, none means none."""
 
@@ -62,6 +64,7 @@ def scenario(
                 verdicts=frozenset(verdicts or default),
                 not_checked=frozenset(not_checked),
                 provable=provable,
+                risks=frozenset(risks),
             )
         )
         return build

@@ -38,6 +38,17 @@ class Outcome:
         first = self.report.causes[0].id if self.report.causes else None
         return first == self.scenario.first
 
+    @property
+    def right(self) -> bool:
+        """Whether all of it is as an expert would say."""
+        wanted = self.scenario
+        return (
+            self.first_is_right
+            and self.named <= wanted.causes <= self.told
+            and wanted.risks <= {risk.id for risk in self.report.risks}
+            and self.report.verdict in wanted.verdicts
+        )
+
 
 def outcomes(scenarios: Iterable[Scenario]) -> list[Outcome]:
     """Every scenario, read and judged."""
@@ -91,9 +102,12 @@ def main() -> int:
     print(table(found))
     seconds = [o.seconds for o in found]
     print(f"\nmedian {statistics.median(seconds):.2f} s, slowest {max(seconds):.2f} s")
-    wrong = [o for o in found if not o.first_is_right or o.named != o.scenario.causes & o.named]
+    wrong = [o for o in found if not o.right]
     for o in wrong:
-        print(f"\n{o.scenario.name}: want {sorted(o.scenario.causes)}, said {sorted(o.named)}")
+        print(f"\n{o.scenario.name}: want {o.scenario.first} first of {sorted(o.scenario.causes)}, ")
+        print(f"  risks {sorted(o.scenario.risks)}, {' or '.join(sorted(o.scenario.verdicts))}; said ")
+        print(f"  {[c.id for c in o.report.causes]}, risks {[r.id for r in o.report.risks]}, ")
+        print(f"  {o.report.verdict.value}")
     return 1 if [o for o in wrong if o.scenario.provable] else 0
 
 
