@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from checks.dns import dns_service
+from checks.dns import dns_service, is_foreign
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import DnsProbe, DnsProbes, Meta
+from checks.parts.aws import Vpcs
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import Endpoints, Pods, Services
 from checks.starting import starting, waiting_pods
@@ -26,18 +27,22 @@ def dns_failing(
     dns_probes: DnsProbes | None,
     pods: Pods | None,
     waiting: Waiting | None,
+    vpcs: Vpcs | None,
 ) -> Iterator[Finding | Undecided]:
-    """A probe to the DNS Service or to one of its pods fails, or the Service has no ready endpoint."""
+    """A probe to the cluster's DNS fails, or its Service has no ready endpoint.
+
+    A probe of the VPC's own resolver is none of the cluster's DNS.
+    """
     service = dns_service(services)
     subject = Subject("Service", service.name, service.namespace)
     behind = endpoints.of(service.namespace, service.name) if endpoints else None
     empty = behind is not None and not behind.ready and not starting(service, pods, meta.taken_at)
-    failed = [p for p in (dns_probes.items if dns_probes else ()) if p.outcome not in _ANSWERED]
+    asked = [p for p in (dns_probes.items if dns_probes else ()) if not is_foreign(p.server, vpcs)]
+    failed = [p for p in asked if p.outcome not in _ANSWERED]
     if not empty and not failed:
         unread = {"endpoints": endpoints, "dns_probes": dns_probes}
         yield from (Undecided(part=name) for name, part in unread.items() if part is None)
         return
-    asked = dns_probes.items if dns_probes else ()
     silent = bool(asked) and len(failed) == len(asked)
     evidence = [
         Evidence(DnsProbes.ASKED, f"{server} {protocol}", f"{outcome}{_where(place)}", count)

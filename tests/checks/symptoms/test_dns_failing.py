@@ -75,3 +75,12 @@ def test_one_source_is_enough_to_see_it_fail() -> None:
     c = cluster()
     c.probe_dns("timeout")
     assert result(dns_failing, c.source().drop(Endpoints.ASKED)).verdict is Verdict.FOUND
+
+
+def test_ignores_a_probe_of_the_vpcs_own_resolver() -> None:
+    def elsewhere(answer: dict[str, list[dict[str, object]]]) -> None:
+        first = answer["probes"][0]
+        for server in ("169.254.169.253", "10.40.0.2"):
+            answer["probes"].append(first | {"server": server, "outcome": "timeout"})
+
+    assert seen(dns_failing, cluster().source().edit(DnsProbes.ASKED, elsewhere)) is None
