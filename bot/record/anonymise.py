@@ -19,6 +19,9 @@ from bot.record.vocabulary import WORDS, words
 _ACCOUNT_ID = re.compile(r"\d{12}")
 _ACCOUNT_KEYS = frozenset(("OwnerId", "ownerId", "RequesterId", "account"))
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:|^|\b)(\d{12})(?=:|\.dkr\.ecr\.)")
+_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[a-z-]+/([\w+=,.@/-]+)")
+_API_ARGUMENTS = ("cloudtrail", "service-quotas")
+"""Services whose operations are asked for words of an API, not for names."""
 _TOKEN = re.compile(
     r"""(?P<kept>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?      # times
           | \b[a-z][a-z0-9-]*\d[a-z0-9-]*\.(?:nano|micro|small|medium|(?:\d*x)?large|metal)[a-z0-9-]*\b
@@ -88,6 +91,8 @@ class Names:
                 self.learn(value, "name" if key in _NAMED_LISTS else "", key or inside)
         elif isinstance(answer, str):
             self.accounts.update(_ACCOUNT.findall(answer))
+            for principal in _PRINCIPAL.findall(answer):
+                self._take(principal)
             if key in _ACCOUNT_KEYS and _ACCOUNT_ID.fullmatch(answer):
                 self.accounts.add(answer)
             if key in _NAMED_KEYS and inside not in _NOT_NAMED_IN:
@@ -106,7 +111,7 @@ class Names:
         room, *rest = path.split("/")
         if room == "cilium":
             self._take(rest[0])
-        elif room == "aws" and len(rest) > 2:
+        elif room == "aws" and len(rest) > 2 and rest[0] not in _API_ARGUMENTS:
             self._take(rest[-1])
 
     def _take(self, text: str) -> None:

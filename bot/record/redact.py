@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+import msgspec
+
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 BLANK = ""
+UNREADABLE = "unreadable"  # no JSON: it must not replay as an answer
 CONFIG_MAPS = {"cilium-config", "cni-configuration", "ip-masq-agent", "coredns", "amazon-vpc-cni"}
 KEPT_VARIABLES = {"KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "AWS_REGION"}
 """Environment variables whose values say where a component looks for its API; no others are kept."""
@@ -30,6 +33,9 @@ _SECRETS = re.compile(
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s\"']+:[^/@\s\"']+(?=@)")
 _DROPPED_KINDS = {"Secret", "SecretList", "TokenReview", "TokenRequest"}
 _BLANKED_KEYS = {"caBundle", "certificateAuthority", "client-certificate-data", "client-key-data"}
+_POD_LIMIT = re.compile(r"(?i)[\w-]*max-?pods[\"']?\s*[:=]\s*[\"']?\d+")
+"""All that is read of a node's user data; the rest may hold anything."""
+_CALLERS = {"Username", "AccessKeyId", "Resources"}
 _PLAIN = re.compile(r"(?i)true|false|yes|no|on|off|\d+|[a-z0-9.-]*(?:namespace|system)|")
 
 
@@ -38,7 +44,8 @@ def redact(answer: Json) -> Json:
     if isinstance(answer, dict):
         if answer.get("kind") in _DROPPED_KINDS or _is_foreign_config(answer):
             return {key: answer[key] for key in ("apiVersion", "kind") if key in answer}
-        return {key: _value(key, value, answer) for key, value in answer.items()}
+        dropped = _CALLERS if "CloudTrailEvent" in answer else ()
+        return {key: _value(key, value, answer) for key, value in answer.items() if key not in dropped}
     if isinstance(answer, list):
         return [redact(value) for value in answer]
     return scrub(answer) if isinstance(answer, str) else answer
@@ -55,11 +62,30 @@ def scrub(text: str) -> str:
 def _value(key: str, value: Json, parent: Mapping[str, Json]) -> Json:
     if key in _BLANKED_KEYS:
         return {"data": BLANK} if isinstance(value, dict) else BLANK
+    if key == "userData" and isinstance(value, str):
+        return "\n".join(found[0] for found in _POD_LIMIT.finditer(value))
+    if key == "CloudTrailEvent" and isinstance(value, str):
+        return _call(value)
     if isinstance(value, list):
         return _list(key, value, parent)
     if isinstance(value, dict) and key in ("annotations", "data"):
         return _mapping(value)
     return redact(value)
+
+
+def _call(record: str) -> Json:
+    """Of a CloudTrail record, who was answered what: the rest tells of people, places and parameters."""
+    try:
+        told = msgspec.json.decode(record)
+    except (msgspec.DecodeError, RecursionError):
+        return UNREADABLE
+    if not isinstance(told, dict):
+        return UNREADABLE
+    identity = told.get("userIdentity")
+    kept: dict[str, Json] = {key: redact(told[key]) for key in ("errorCode", "errorMessage") if key in told}
+    if isinstance(identity, dict) and "arn" in identity:
+        kept["userIdentity"] = {"arn": identity["arn"]}
+    return msgspec.json.encode(kept).decode()
 
 
 def _list(key: str, values: list[Json], parent: Mapping[str, Json]) -> Json:

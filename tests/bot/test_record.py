@@ -382,3 +382,45 @@ def test_accounts_and_ids_go_and_quantities_stay() -> None:
     assert instance != "i-0123456789abcdef0"
     assert subnet.startswith("subnet-")
     assert subnet != "subnet-0a1b2c3d4e5f60718"
+
+
+def test_keeps_of_a_call_who_was_answered_what() -> None:
+    record = {
+        "errorCode": "Client.UnauthorizedOperation",
+        "userIdentity": {"arn": "arn:aws:sts::111122223333:assumed-role/shop/x", "userName": "alice"},
+        "sourceIPAddress": "203.0.113.7",
+        "requestParameters": {"subnetId": "subnet-1"},
+    }
+    event: Json = {
+        "EventName": "CreateNetworkInterface",
+        "Username": "alice",
+        "AccessKeyId": "AKIAIOSFODNN7EXAMPLE",
+        "CloudTrailEvent": json.dumps(record),
+    }
+    kept = redact({"Events": [event]})
+    assert kept == {
+        "Events": [
+            {
+                "EventName": "CreateNetworkInterface",
+                "CloudTrailEvent": '{"errorCode":"Client.UnauthorizedOperation","userIdentity":'
+                '{"arn":"arn:aws:sts::111122223333:assumed-role/shop/x"}}',
+            }
+        ]
+    }
+
+
+def test_keeps_of_user_data_the_pod_limit_alone() -> None:
+    text = "#!/bin/sh\nexport LICENCE=hunter2\nmaxPods: 110\n--max-pods=58"
+    assert redact({"spec": {"userData": text}}) == {"spec": {"userData": "maxPods: 110\n--max-pods=58"}}
+
+
+def test_calls_of_the_api_keep_their_names_and_principals_lose_theirs() -> None:
+    names = Names()
+    names.take_path("aws/cloudtrail/lookup-events/CreateNetworkInterface")
+    names.take_path("aws/iam/simulate-principal-policy/zebra-operator")
+    names.learn({"arn": "arn:aws:sts::111122223333:assumed-role/giraffe/session"})
+    anonymiser = Anonymiser(names, KEY)
+    called = "aws/cloudtrail/lookup-events/CreateNetworkInterface.json"
+    assert anonymiser.path(called) == called
+    assert "zebra" not in anonymiser.path("aws/iam/simulate-principal-policy/zebra-operator.json")
+    assert "giraffe" not in anonymiser.text("arn:aws:sts::111122223333:assumed-role/giraffe/session")
