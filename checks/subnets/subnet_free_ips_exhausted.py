@@ -1,6 +1,7 @@
 """The subnets that a zone's pods take addresses from must have some left."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from shlex import quote
 
 from checks.advice import change, links, look
@@ -17,13 +18,14 @@ from checks.model import (
     check,
 )
 from checks.parts.agents import OperatorMetrics
-from checks.parts.aws import Subnets
+from checks.parts.aws import Subnet, Subnets
 from checks.parts.cilium import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Nodes
 from checks.scale import counted
 from checks.subnets.groups import Group, groups_of
 
+_FREE = "cilium_operator_ipam_available_ips_per_subnet"
 NEARLY_EMPTY = 8
 """Less than one node's default buffer of free addresses (spec.ipam.pre-allocate)."""
 
@@ -37,7 +39,7 @@ NEARLY_EMPTY = 8
 def subnet_free_ips_exhausted(
     nodes: Nodes,
     cilium_nodes: CiliumNodes,
-    subnets: Subnets,
+    subnets: Subnets | None,
     accounts: Accounts,
     waiting: Waiting,
     operator_metrics: OperatorMetrics | None,
@@ -45,8 +47,19 @@ def subnet_free_ips_exhausted(
     """A pod's address comes from a subnet in its node's zone; those of other zones cannot help.
 
     A node that still could attach addresses and gets none, in a zone whose every selected subnet is empty,
-    proves it. In overlay modes pods take no address of a subnet.
+    proves it. In overlay modes pods take no address of a subnet. Where EC2 was not read, the operator's
+    counts stand in for it, and say only what is short.
     """
+    if subnets is None:
+        told = _by_the_operator(operator_metrics, cilium_nodes)
+        groups = groups_of(nodes, cilium_nodes, told, accounts, waiting)
+        if empty := [group for group in groups if group.starves]:
+            found = _finding(empty, Kind.CAUSE, operator_metrics)
+            seen = tuple(item for item in found.evidence if item.asked != Subnets.ASKED)
+            yield replace(found, confidence=Confidence.LIKELY, evidence=seen)
+        else:
+            yield Undecided(part="subnets")
+        return
     groups = groups_of(nodes, cilium_nodes, subnets, accounts, waiting)
     unknown = [group for group in groups if group.free is None]
     if unknown:
@@ -106,11 +119,26 @@ def _finding(groups: list[Group], kind: Kind, metrics: OperatorMetrics | None) -
 
 
 def _seen(subnet: str, metrics: OperatorMetrics | None) -> tuple[Evidence, ...]:
-    name = "cilium_operator_ipam_available_ips_per_subnet"
-    value = metrics.page.total(name, subnet_id=subnet) if metrics else None
+    value = metrics.page.total(_FREE, subnet_id=subnet) if metrics else None
     if value is None:
         return ()
-    return (Evidence(OperatorMetrics.ASKED, f'{name}{{subnet_id="{subnet}"}}', f"{value:g}"),)
+    return (Evidence(OperatorMetrics.ASKED, f'{_FREE}{{subnet_id="{subnet}"}}', f"{value:g}"),)
+
+
+def _by_the_operator(metrics: OperatorMetrics | None, cilium_nodes: CiliumNodes) -> Subnets:
+    """The subnets that the operator counts, without tags: who selects by tags is in none of them."""
+    vpcs = {node.eni.vpc_id for node in cilium_nodes.items}
+    counts = metrics.page.by_name.get(_FREE, ()) if metrics and len(vpcs) == 1 else ()
+    told = [
+        Subnet(
+            id=sample.labels.get("subnet_id", ""),
+            vpc_id=next(iter(vpcs)),
+            zone=sample.labels.get("availability_zone"),
+            free=int(sample.value),
+        )
+        for sample in counts
+    ]
+    return Subnets(by_id={subnet.id: subnet for subnet in told})
 
 
 def _actions(zones: list[str], subnet: str) -> tuple[Action, ...]:

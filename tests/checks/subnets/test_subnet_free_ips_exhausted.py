@@ -1,4 +1,4 @@
-from checks.model import Finding, Kind, Severity, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.parts.agents import OperatorMetrics
 from checks.parts.aws import Subnet, Subnets
 from checks.parts.cilium import CiliumNode, EniSpec
@@ -53,6 +53,27 @@ def judge(
             page=metrics(sample("cilium_operator_ipam_available_ips_per_subnet", 0, subnet_id="subnet-a"))
         ),
     )
+
+
+def test_takes_the_operators_counts_where_ec2_was_not_read() -> None:
+    def told(free: float) -> list[Finding | Undecided]:
+        labels = {"subnet_id": "subnet-a", "availability_zone": "eu-west-1a"}
+        page = metrics(sample("cilium_operator_ipam_available_ips_per_subnet", free, **labels))
+        return exhausted(
+            nodes(node("n1")),
+            cilium_nodes(at("n1")),
+            None,
+            accounts(account("n1", attached=9)),
+            waiting(*stuck(4, "n1")),
+            OperatorMetrics(page=page),
+        )
+
+    finding = only(told(0))
+    assert finding.confidence is Confidence.LIKELY
+    assert {item.asked for item in finding.evidence}.isdisjoint({Subnets.ASKED})
+    [gap] = told(400)
+    assert isinstance(gap, Undecided)
+    assert gap.part == "subnets"
 
 
 FULL, ROOMY_B = subnet("subnet-a", 0), subnet("subnet-b", 900, "eu-west-1b")
