@@ -146,5 +146,7 @@ def _interface(c: System, eni: Eni) -> Object:
         }
         if eni.instance_id:
             attachment["InstanceId"] = eni.instance_id
+        if eni.attached:
+            attachment["AttachTime"] = aws_stamp(eni.attached)
         found["Attachment"] = attachment
     return found

@@ -99,6 +99,7 @@ class Eni:
     status: str = "in-use"
     cilium: bool = True  # in CiliumNode.status.eni
     created: datetime | None = None
+    attached: datetime | None = None  # AttachTime; not told when None
 
     @property
     def mac(self) -> str:
