@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
+from checks.agents.agent_image import without_image
 from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
@@ -38,12 +39,14 @@ def cilium_agent_unschedulable(
 ) -> Iterator[Finding]:
     """A values file that sets tolerations replaces the chart's catch-all; a tainted node then gets no agent.
 
-    Such a node never becomes ready, for want of a CNI. An agent that is there and fails is another fault.
+    Such a node never becomes ready, for want of a CNI. Nor does one whose agent waits for its image. An agent
+    that runs and fails is another fault.
     """
     agents = daemonsets.find(meta.cilium_namespace, "cilium")
     if agents is None:
         return
     mine = agent_pods(pods, meta.cilium_namespace)
+    yield from without_image(meta, mine)
     there = {pod.node for pod in mine if pod.node}
     bare = [
         n for n in nodes.items if _expected(n) and n.name not in there and meta.taken_at - n.created > GRACE
@@ -95,8 +98,9 @@ def cilium_agent_unschedulable(
             ),
             change(
                 "Give the agent its catch-all toleration back",
-                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                '--set-json \'tolerations=[{"operator":"Exists"}]\'',
+                helm_upgrade(
+                    meta.cilium_namespace, version, "--set-json", '\'tolerations=[{"operator":"Exists"}]\''
+                ),
                 risk="restarts every agent",
                 verify="every node has a ready agent pod and becomes ready",
             ),

@@ -53,6 +53,15 @@ def test_shows_what_keeps_it_away() -> None:
     assert ("n1: spec", "nodeSelector pool=a does not match") in shown
 
 
+def test_names_agents_that_wait_for_their_image() -> None:
+    waits = {"ready": False, "created": ago(seconds=600), "waiting_reasons": ("ImagePullBackOff",)}
+    finding = only(judge(pod("cilium-1", "kube-system", labels=AGENT, node="n1", **waits), taints=()))
+    assert "image" in finding.title
+    assert {s.name for s in explained(finding, "agents-not-ready") or ()} == {"n1"}
+    fresh = waits | {"created": ago(seconds=30)}
+    assert judge(pod("cilium-1", "kube-system", labels=AGENT, node="n1", **fresh), taints=()) == []
+
+
 def test_names_agent_pods_that_no_node_takes() -> None:
     text = "0/1 nodes are available: 1 Insufficient cpu."
     lost = pod("cilium-x", "kube-system", labels=AGENT, unscheduled_message=text)
