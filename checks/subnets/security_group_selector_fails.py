@@ -6,12 +6,16 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted
-from checks.parts.agents import OperatorLog
+from checks.parts.agents import OperatorLog, OperatorMetrics
 from checks.parts.aws import SecurityGroups
 from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes
+from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Nodes
 from checks.scale import counted
-from checks.subnets.starved import eni_pairs
+from checks.subnets.starved import eni_pairs, starves
+
+DURATION = "cilium_operator_ipam_allocation_duration_seconds_count"
+_STATUS = "unableToGetSecurityGroups"
 
 
 @check(
@@ -21,13 +25,20 @@ from checks.subnets.starved import eni_pairs
     modes=("eni",),
 )
 def security_group_selector_fails(
-    nodes: Nodes, cilium_nodes: CiliumNodes, security_groups: SecurityGroups, operator_log: OperatorLog | None
+    nodes: Nodes,
+    cilium_nodes: CiliumNodes,
+    security_groups: SecurityGroups,
+    operator_log: OperatorLog | None,
+    operator_metrics: OperatorMetrics | None,
+    accounts: Accounts | None,
+    waiting: Waiting | None,
 ) -> Iterator[Finding]:
     """Where tags match no group of the VPC, the operator quietly takes the first interface's groups.
 
     Only interfaces that the operator made are compared; the first one is EC2's. An interface keeps the
-    groups that it was made with.
+    groups that it was made with. Where the groups cannot even be asked for, no interface is made.
     """
+    yield from _not_made(nodes, cilium_nodes, operator_log, operator_metrics, accounts, waiting)
     found: dict[str, list[AttachedEni]] = {}
     selectors: set[str] = set()
     for node, mine in eni_pairs(nodes, cilium_nodes):
@@ -77,6 +88,50 @@ def security_group_selector_fails(
                 "--groups GROUP",
                 risk="changes at once what reaches the pods of that interface",
                 verify="CiliumNodes show the wanted groups on every interface",
+            ),
+        ),
+        references=links("cilium#23678", "cilium#39106"),
+    )
+
+
+def _not_made(
+    nodes: Nodes,
+    cilium_nodes: CiliumNodes,
+    log: OperatorLog | None,
+    metrics: OperatorMetrics | None,
+    accounts: Accounts | None,
+    waiting: Waiting | None,
+) -> Iterator[Finding]:
+    """Nodes with a selector for which the operator fails to get the groups and so makes no interface."""
+    said = lines_with(log, "unable to get security groups", _STATUS)
+    grown = metrics.page.growth(DURATION, status=_STATUS) if metrics else None
+    pairs = [p for p in eni_pairs(nodes, cilium_nodes) if p[1].eni.security_group_tags]
+    claims = starves(pairs, accounts, waiting)
+    if not pairs or not (said or grown) or not any(link.subjects for link in claims):
+        return
+    selectors = sorted({_selector(mine) for _, mine in pairs})
+    counted_calls = f"growth of {DURATION}, {_STATUS}"
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.HIGH,
+        confidence=Confidence.CERTAIN if grown else Confidence.LIKELY,
+        title=f"the operator gets no security groups for {'; '.join(selectors)}, and makes no interface",
+        because="Asking for the groups fails before an interface is made, so neither the subnet nor a limit "
+        "of the instance is in the way.",
+        subjects=tuple(Subject("Node", node.name) for node, _ in pairs),
+        evidence=(
+            Evidence(CiliumNodes.ASKED, "spec.eni.security-group-tags", "; ".join(selectors), len(pairs)),
+            *quoted(said),
+            *((Evidence(OperatorMetrics.ASKED, counted_calls, f"{grown:g}"),) if grown else ()),
+        ),
+        explains=claims,
+        drop_if_harmless=True,
+        actions=(
+            change(
+                "Select the groups by id, or upgrade to a release that asks for tags rightly",
+                None,
+                risk="new interfaces get these groups; existing ones keep theirs",
+                verify="the nodes get an interface and become ready",
             ),
         ),
         references=links("cilium#23678", "cilium#39106"),

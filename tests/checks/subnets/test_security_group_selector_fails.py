@@ -2,12 +2,27 @@ from typing import Any
 
 from checks.model import Finding, Undecided
 from checks.operator.told import quoted
-from checks.parts.agents import OperatorLog
+from checks.parts.agents import OperatorLog, OperatorMetrics, Sample
 from checks.parts.aws import SecurityGroup, SecurityGroups
 from checks.parts.cilium import EniSpec
 from checks.run import Verdict
 from checks.subnets.security_group_selector_fails import security_group_selector_fails as other
-from tests.checks.hand import cilium_node, cilium_nodes, eni, node, nodes, on_nothing, only
+from tests.checks.hand import (
+    account,
+    accounts,
+    cilium_node,
+    cilium_nodes,
+    eni,
+    explained,
+    metrics,
+    node,
+    nodes,
+    on_nothing,
+    only,
+    sample,
+    stuck,
+    waiting,
+)
 
 LINE = "No security groups match required vpc id and tags, using eth0 security groups"
 
@@ -26,6 +41,9 @@ def judge(carried: str = "sg-node", number: int = 1, **spec: Any) -> list[Findin
         cilium_nodes(mine),
         SecurityGroups(by_id={"sg-pods": pods}),
         OperatorLog(lines=(LINE,)),
+        None,
+        None,
+        None,
     )
 
 
@@ -45,6 +63,28 @@ def test_shows_what_is_asked_for_and_what_is_carried() -> None:
 def test_names_groups_by_id_that_are_not_carried() -> None:
     assert only(judge(security_groups=("sg-own",)))
     assert judge("sg-own", security_groups=("sg-own",)) == []
+
+
+def test_names_nodes_for_which_no_interface_is_made() -> None:
+    name = "cilium_operator_ipam_allocation_duration_seconds_count"
+    now, before = (sample(name, value, status="unableToGetSecurityGroups") for value in (240, 190))
+    spec = EniSpec(first_interface_index=1, security_group_tags=(("pods", "yes"),))
+
+    def found(earlier: Sample) -> list[Finding | Undecided]:
+        return other(
+            nodes(node("n1", ready=False)),
+            cilium_nodes(cilium_node("n1", eni(0), spec=spec)),
+            SecurityGroups(),
+            OperatorLog(),
+            OperatorMetrics(page=metrics(now, earlier=(earlier,))),
+            accounts(account("n1", attached=0, used=0)),
+            waiting(*stuck(2, "n1")),
+        )
+
+    finding = only(found(before))
+    assert "makes no interface" in finding.title
+    assert {s.name for s in explained(finding, "pods-without-ip") or ()} == {"n1-stuck-0", "n1-stuck-1"}
+    assert found(now) == []
 
 
 def test_ignores_interfaces_that_carry_what_the_tags_select() -> None:
