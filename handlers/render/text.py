@@ -4,6 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -62,7 +63,7 @@ def _section(console: Console, section: Section) -> None:
             console.print()
         if isinstance(item, Command):
             console.print()
-            console.print(Text(item.text), soft_wrap=True)
+            console.print(Segments([Segment(f"{item.text}\n")]), soft_wrap=True)  # Text would expand tabs
         else:
             _item(console, item)
         before = item
