@@ -98,9 +98,8 @@ def cilium_agent_unschedulable(
             ),
             change(
                 "Give the agent its catch-all toleration back",
-                helm_upgrade(
-                    meta.cilium_namespace, version, "--set-json", '\'tolerations=[{"operator":"Exists"}]\''
-                ),
+                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
+                '--set-json \'tolerations=[{"operator":"Exists"}]\'',
                 risk="restarts every agent",
                 verify="every node has a ready agent pod and becomes ready",
             ),
