@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import yaml
-from moto.server import ThreadedMotoServer
 
 from bot.aws_clients import AwsClients
 from bot.clients import live
@@ -33,15 +32,6 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-
-
-@pytest.fixture
-def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 def kubeconfig(tmp_path: Path, server: str, name: str = ARN) -> str:
@@ -86,8 +76,8 @@ def test_probes_when_asked_to(cluster: Cluster, tmp_path: Path, probes: bool | N
 
 
 @pytest.mark.usefixtures("keys")
-def test_makes_each_client_once_in_the_region_that_is_known(moto: str) -> None:
-    clients = AwsClients(Access(aws_endpoint=moto), "eu-west-1")
+def test_makes_each_client_once_in_the_region_that_is_known(moto_server: str) -> None:
+    clients = AwsClients(Access(aws_endpoint=moto_server), "eu-west-1")
     ec2 = clients.client("ec2", lambda: "us-east-1")
     assert ec2 is clients.client("ec2", lambda: "us-east-1")
     assert ec2.meta.region_name == "eu-west-1"
@@ -100,23 +90,23 @@ def test_asks_a_node_for_the_region_last() -> None:
 
 
 @pytest.mark.usefixtures("keys")
-def test_assumes_the_role_that_is_named(moto: str) -> None:
+def test_assumes_the_role_that_is_named(moto_server: str) -> None:
     role = "arn:aws:iam::444455556666:role/reader"
-    clients = AwsClients(Access(aws_endpoint=moto, aws_role=role, region="eu-west-1"), None)
+    clients = AwsClients(Access(aws_endpoint=moto_server, aws_role=role, region="eu-west-1"), None)
     ec2 = clients.client("ec2", lambda: None)
     [vpc] = ec2.describe_vpcs()["Vpcs"]
     assert vpc["OwnerId"] == "444455556666"
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_sweep_reads_aws_through_the_settings(moto: str, cluster: Cluster, tmp_path: Path) -> None:
+def test_a_sweep_reads_aws_through_the_settings(moto_server: str, cluster: Cluster, tmp_path: Path) -> None:
     import boto3
 
-    given: Any = {"region_name": "eu-west-1", "endpoint_url": moto}
+    given: Any = {"region_name": "eu-west-1", "endpoint_url": moto_server}
     eks = boto3.client("eks", **given)
     role = "arn:aws:iam::111122223333:role/x"
     eks.create_cluster(name="shop", roleArn=role, resourcesVpcConfig={"subnetIds": ["subnet-1"]})
     eks.close()
-    source = live(Access(kubeconfig=kubeconfig(tmp_path, cluster.base), aws_endpoint=moto))
+    source = live(Access(kubeconfig=kubeconfig(tmp_path, cluster.base), aws_endpoint=moto_server))
     [page] = source.pages("aws/eks/describe-cluster")
     assert b'"name":"shop"' in page

@@ -258,14 +258,8 @@ def test_asks_nothing_that_no_collector_reads(account: Account, path: str) -> No
 
 
 @pytest.fixture
-def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
-    """Clients of moto's server, an imitation of AWS that keeps state."""
-    from moto.server import ThreadedMotoServer
-
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+def moto(moto_server: str) -> Iterator[Callable[[str], Any]]:
+    """Clients of an AWS that keeps state."""
     made: dict[str, Any] = {}
 
     def client(service: str) -> Any:
@@ -273,7 +267,7 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
             made[service] = boto3.client(
                 service,
                 region_name="eu-west-1",
-                endpoint_url=f"http://{host}:{port}",
+                endpoint_url=moto_server,
                 aws_access_key_id="x",
                 aws_secret_access_key="x",
             )
@@ -282,7 +276,6 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
     yield client
     for each in made.values():
         each.close()
-    server.stop()
 
 
 def test_reads_a_cluster_that_moto_keeps(moto: Callable[[str], Any]) -> None:
