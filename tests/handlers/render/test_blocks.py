@@ -92,7 +92,7 @@ def test_tells_how_many_nodes_were_left_out(nodes: int) -> None:
     assert f"{nodes:,} nodes" in message.text
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(reports)
 def test_is_safe_whatever_the_report_says(report: Report) -> None:
     message = blocks(report, now=LATER, age_s=12.0)
@@ -100,7 +100,7 @@ def test_is_safe_whatever_the_report_says(report: Report) -> None:
     assert message.text.startswith(report.verdict.value.capitalize() + ": ")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts, texts, st.lists(texts, max_size=60))
 def test_progress_and_errors_are_safe_too(title: str, cluster: str, lines: list[str]) -> None:
     assert_safe(progress_blocks(lines, cluster=cluster))

@@ -140,7 +140,7 @@ def test_stays_within_slacks_limits_at_any_size(nodes: int) -> None:
     assert_safe(digest(hostile(), before(hostile("other")), now=NOON))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(reports, reports, st.booleans())
 def test_is_safe_whatever_the_reports_say(now: Report, then: Report, same: bool) -> None:
     previous = before(replace(then, cluster=now.cluster, region=now.region) if same else then)

@@ -51,7 +51,7 @@ def test_looks_as_it_was_last_read_by_eye(name: str, golden: Golden) -> None:
     assert render(SAMPLES[name]) == golden("md")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(reports)
 def test_nothing_becomes_html_a_mention_or_a_foreign_link(report: Report) -> None:
     text = OWN_LINK.sub("", without_code(render(report)))

@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from handlers.render.detail import FULL
 from handlers.render.escape import clean_lines
 from handlers.render.text import render
 from tests.handlers.render.conftest import Golden
-from tests.handlers.render.samples import SAMPLES, half_read, incident
+from tests.handlers.render.samples import SAMPLES, half_read, incident, max_pods
 from tests.handlers.render.strategies import reports
 
 
@@ -34,7 +35,15 @@ def test_gives_a_command_as_one_line_at_its_margin() -> None:
                     assert line in lines
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("colour", [False, True])
+def test_keeps_the_tabs_of_a_command(colour: bool) -> None:
+    command = "cut -d'\t' -f2 <<'END'\n\ta\tb\nEND"
+    action = replace(max_pods().actions[1], command=command)
+    report = replace(incident(), causes=(replace(max_pods(), actions=(action,)),))
+    assert command in render(report, colour=colour)
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(reports)
 def test_fits_the_width_and_holds_no_escape_sequence(report: Report) -> None:
     commands = {
