@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, cast
 
 from checks.collect.refusals import look
 from checks.collect.source import UnreadError
 from checks.parts.agents import Meta
 from tests.builder.clock import NOW, Object
 
-Answer = TypeVar("Answer")
 Answers = dict[str, object]
 """Path (a recording's file without ".json") to the answer: JSON-able, text of a page or log, or bytes."""
 
@@ -109,7 +108,7 @@ class MemorySource:
             self.answers[path if number == 1 else f"{path}.{number}"] = page
         return self
 
-    def edit(self, path: str, change: Callable[[Answer], object]) -> "MemorySource":
+    def edit(self, path: str, change: Callable[[Any], object]) -> "MemorySource":
         """Lets ``change`` work on a copy of one answer, in place; ``items(answer)`` helps with lists.
 
         ``change`` names the shape that it works on; nothing checks that the answer has it.

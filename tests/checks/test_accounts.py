@@ -116,19 +116,14 @@ def test_an_agent_that_writes_pools_is_recent_whatever_the_daemonset_asks_for() 
     c.workload("shop/api", 9)
     source = c.source().drop("cilium/")
     recent = first(source)
-    rolled_back = first(
-        source.edit(
-            "kubernetes/apis/apps/v1/daemonsets",
-            lambda answer: [_set_image(item, "1.19.5") for item in items(answer)],
-        )
-    )
+    rolled_back = first(source.edit("kubernetes/apis/apps/v1/daemonsets", ask_for_1_19))
     assert (rolled_back.allocated, rolled_back.used) == (recent.allocated, recent.used)
     assert rolled_back.used_asked.endswith("ciliumnodes")
 
 
-def _set_image(daemonset: Any, version: str) -> None:
-    if daemonset["metadata"]["name"] == "cilium":
-        daemonset["spec"]["template"]["spec"]["containers"][0]["image"] = f"quay.io/cilium/cilium:v{version}"
+def ask_for_1_19(daemonsets: dict[str, list[Any]]) -> None:
+    [agent] = [item for item in daemonsets["items"] if item["metadata"]["name"] == "cilium"]
+    agent["spec"]["template"]["spec"]["containers"][0]["image"] = "quay.io/cilium/cilium:v1.19.5"
 
 
 def test_a_node_without_a_cilium_node_was_given_no_block() -> None:
@@ -142,8 +137,8 @@ def test_a_node_without_a_cilium_node_was_given_no_block() -> None:
 
 
 def test_a_node_that_gave_up_on_prefixes_keeps_those_it_has_and_grows_by_one() -> None:
-    def gave_up(answer: Any) -> None:
-        node = items(answer)[0]
+    def gave_up(answer: dict[str, list[Any]]) -> None:
+        node = answer["items"][0]
         enis = node["status"]["eni"]["enis"]
         plain = {"id": "eni-plain", "number": 1, "ip": "10.40.9.9", "addresses": ["10.40.9.10"]}
         node["status"]["eni"]["enis"] = {**enis, "eni-plain": plain}
