@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, ip_address
 from checks.advice import change, links, look
 from checks.agent_command import restart_agent
 from checks.blocks import networks
+from checks.capacity import block_capacity
 from checks.consistency.pools_asked import pool_of
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.cilium import CiliumConfig, CiliumNodes, PodIpPool, PodIpPools
@@ -35,12 +36,15 @@ def multipool_cidr_not_released(
     """
     wanted = {pool_of(item, namespaces) for item in waiting.without_ip}
     for pool in pod_ip_pools.items:
-        if pool.name not in wanted or pool.name == "default" or not pool.mask:
+        if pool.name not in wanted or not pool.mask:
             continue
         held = _held(pool, cilium_nodes)
         if sum(len(blocks) for blocks in held.values()) < _blocks(pool):
             continue
-        idle = {name: blocks for name, blocks in held.items() if not _used(name, blocks, pods)}
+        idle = {name: _idle(name, blocks, pods) for name, blocks in held.items()}
+        if pool.name == "default":
+            idle = {name: _spare(name, blocks, pods, cilium_nodes) for name, blocks in held.items()}
+        idle = {name: blocks for name, blocks in idle.items() if blocks}
         if idle:
             stuck = frozenset(i.subject for i in waiting.without_ip if pool_of(i, namespaces) == pool.name)
             yield _finding(cilium, pool, held, idle, Explains("pods-without-ip", stuck))
@@ -57,6 +61,30 @@ def _held(pool: PodIpPool, cilium_nodes: CiliumNodes) -> dict[str, tuple[IPv4Net
         for node in cilium_nodes.items
     }
     return {name: blocks for name, blocks in found.items() if blocks}
+
+
+def _idle(name: str, blocks: tuple[IPv4Network, ...], pods: Pods) -> tuple[IPv4Network, ...]:
+    """All blocks of a node on which no pod has an address of the pool."""
+    return () if _used(name, blocks, pods) else blocks
+
+
+def _spare(
+    name: str, blocks: tuple[IPv4Network, ...], pods: Pods, cilium_nodes: CiliumNodes
+) -> tuple[IPv4Network, ...]:
+    """Unused blocks of the default pool, of which every node has some, beyond what its agent asks for."""
+    node = cilium_nodes.by_name[name]
+    own = [ip_address(address) for address in node.own_addresses if ":" not in address]
+    needed = node.requested.get("default")
+    room = sum(block_capacity(block.prefixlen) for block in blocks)
+    spare: list[IPv4Network] = []
+    for block in reversed(blocks):
+        size = block_capacity(block.prefixlen)
+        if needed is None or room - size < needed:
+            break
+        if not _used(name, (block,), pods) and not any(address in block for address in own):
+            spare.append(block)
+            room -= size
+    return tuple(spare)
 
 
 def _used(name: str, blocks: tuple[IPv4Network, ...], pods: Pods) -> bool:
@@ -78,7 +106,7 @@ def _finding(
         confidence=Confidence.LIKELY,
         title=f"{counted(len(idle), 'node keeps', 'nodes keep')} blocks of pool {pool.name} without a pod",
         because=f"All {_blocks(pool)} blocks of the pool are given out, and no pod of {first} has an address "
-        "in those that it holds. Pods of this pool wait on other nodes, so it is not a pool of idle pods.",
+        "in these. Pods of this pool wait on other nodes, so it is not a pool of idle pods.",
         subjects=tuple(Subject("Node", name) for name in sorted(idle)),
         evidence=(
             Evidence(PodIpPools.ASKED, f"{pool.name}: blocks", str(_blocks(pool))),

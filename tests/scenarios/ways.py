@@ -310,8 +310,8 @@ def dns(
 @scenario("single", "network-policy-denies", provable=False)
 def a_clusterwide_default_deny_made_twenty_minutes_ago() -> Cluster:
     c = plain(version="1.17.4")
-    spec: Object = {"endpointSelector": {}, "ingress": [{}], "ingressDeny": []}
-    c.policy("default-deny", spec | {"ingress": []}, kind="CiliumClusterwideNetworkPolicy", age_hours=0.3)
+    spec: Object = {"endpointSelector": {}, "ingress": [{}]}
+    c.policy("default-deny", spec, kind="CiliumClusterwideNetworkPolicy", age_hours=0.3)
     c.drops[("Policy denied", "INGRESS")] = (0, 5400)
     c.fails("shop/api")
     return c

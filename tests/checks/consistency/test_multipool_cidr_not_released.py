@@ -46,6 +46,27 @@ def test_finds_a_node_that_keeps_a_block_of_a_full_pool_without_a_pod() -> None:
     assert explained(found, "pods-without-ip") == {Subject("Pod", "n9-stuck-0", "shop")}
 
 
+def test_finds_blocks_of_the_default_pool_beyond_what_the_agent_asks_for() -> None:
+    def found(requested: int) -> list[Finding | Undecided]:
+        blocks = PoolAllocation(pool="default", cidrs=("10.244.0.0/27", "10.244.0.32/27"))
+        mine = cilium_node(
+            "n0", allocated=(blocks,), requested={"default": requested}, own_addresses=("10.244.0.1",)
+        )
+        return kept(
+            cilium=config("multi-pool"),
+            cilium_nodes=cilium_nodes(mine),
+            pod_ip_pools=PodIpPools(
+                items=(PodIpPool(name="default", created=ago(days=9), cidrs=("10.244.0.0/26",), mask=27),)
+            ),
+            pods=Pods(),
+            waiting=waiting(*stuck(1, on="n9", ip_pool="default")),
+            namespaces=None,
+        )
+
+    assert only(found(16)).subjects == (Subject("Node", "n0"),)
+    assert found(32) == []
+
+
 def test_ignores_a_pool_whose_blocks_are_all_used() -> None:
     assert judge(("n0", "10.61.0.5"), ("n1", "10.61.0.40")) == []
 
