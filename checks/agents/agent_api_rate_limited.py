@@ -5,7 +5,7 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.agent_command import restart_agent
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import AgentMetrics, Meta
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Accounts, Waiting
@@ -27,7 +27,8 @@ def agent_api_rate_limited(
     cilium: CiliumConfig | None,
     accounts: Accounts | None,
     agent_metrics: AgentMetrics | None,
-) -> Iterator[Finding]:
+    events: Events | None,
+) -> Iterator[Finding | Undecided]:
     """After a restart or a mass rollout endpoints are made one by one, and requests beyond that get 429.
 
     Addresses are free on these nodes; without one the text would be another. A limit that never eases means
@@ -35,6 +36,8 @@ def agent_api_rate_limited(
     """
     limited = [item for item in waiting.without_ip if any(text in item.message for text in _TEXTS)]
     if not limited:
+        if events is None and waiting.without_ip:
+            yield Undecided(part="events")
         return
     names = sorted({item.pod.node or "" for item in limited})
     grown = {name: value for name in names if (value := _refused(agent_metrics, name))}

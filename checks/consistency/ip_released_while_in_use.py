@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, ip_address
 
 from checks.advice import change, links, look
 from checks.blocks import networks
+from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.aws import Interfaces, Vpcs
@@ -113,9 +114,13 @@ def _finding(cilium: CiliumConfig, version: CiliumVersion | None, lost: list[Pod
             ),
             change(
                 "Upgrade Cilium, and turn release off until then",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --version $VERSION --reuse-values "
-                "--set eni.awsReleaseExcessIPs=false",
-                risk="nodes keep addresses that they do not need",
+                helm_upgrade(
+                    cilium.namespace,
+                    version,
+                    "--set eni.awsReleaseExcessIPs=false",
+                    restart=(OPERATOR,),
+                ),
+                risk="the operator restarts; nodes keep addresses that they do not need",
                 verify="No further pod loses its address.",
             ),
         ),

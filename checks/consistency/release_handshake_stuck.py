@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from checks.advice import change, links, look
 from checks.agent_command import restart_agent
+from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes
+from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, StuckPod, Waiting
 from checks.scale import counted
 
@@ -23,7 +24,12 @@ LASTING = timedelta(minutes=5)
     until=(1, 19),
 )
 def release_handshake_stuck(
-    meta: Meta, cilium: CiliumConfig, cilium_nodes: CiliumNodes, waiting: Waiting, accounts: Accounts
+    meta: Meta,
+    cilium: CiliumConfig,
+    cilium_nodes: CiliumNodes,
+    waiting: Waiting,
+    accounts: Accounts,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding]:
     """Operator and agent agree on each address before it is given back; ``released`` is the last word.
 
@@ -69,9 +75,13 @@ def release_handshake_stuck(
             ),
             change(
                 "Turn release off until Cilium is upgraded",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --version $VERSION --reuse-values "
-                "--set eni.awsReleaseExcessIPs=false",
-                risk="nodes keep addresses that they do not need",
+                helm_upgrade(
+                    cilium.namespace,
+                    version,
+                    "--set eni.awsReleaseExcessIPs=false",
+                    restart=(OPERATOR,),
+                ),
+                risk="the operator restarts; nodes keep addresses that they do not need",
                 verify="No further address gets into release-ips.",
             ),
         ),

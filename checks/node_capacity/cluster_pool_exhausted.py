@@ -1,14 +1,15 @@
 """The cluster's pool must have a block left for the next node."""
 
-import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 from checks.advice import change, links, look
 from checks.blocks import networks
+from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes
+from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import Nodes
 from checks.scale import counted
@@ -23,7 +24,12 @@ from checks.stale_nodes import stale_nodes
     modes=("cluster-pool",),
 )
 def cluster_pool_exhausted(
-    meta: Meta, cilium: CiliumConfig, cilium_nodes: CiliumNodes, nodes: Nodes, waiting: Waiting | None
+    meta: Meta,
+    cilium: CiliumConfig,
+    cilium_nodes: CiliumNodes,
+    nodes: Nodes,
+    waiting: Waiting | None,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding]:
     """Pool size divided by block size is the largest number of nodes.
 
@@ -37,10 +43,11 @@ def cluster_pool_exhausted(
     bare = [node for node in alive if not networks(node.pod_cidrs) and node.name in nodes.by_name]
     if not total or taken < total:
         return
+    actions = _actions(cilium, version)
     if bare:
-        yield _cause(cilium, bare, taken, total, nodes, waiting)
+        yield replace(_cause(cilium, bare, taken, total, nodes, waiting), actions=actions)
     elif alive:
-        yield _risk(cilium, taken, total)
+        yield replace(_risk(cilium, taken, total), actions=actions)
 
 
 def _blocks(cilium: CiliumConfig) -> int:
@@ -92,7 +99,6 @@ def _cause(
             ),
             Evidence(CiliumNodes.ASKED, "spec.ipam.podCIDRs", "absent", len(bare)),
         ),
-        actions=_actions(cilium),
         references=_REFERENCES,
         explains=(
             Explains("nodes-not-ready", names),
@@ -111,7 +117,6 @@ def _risk(cilium: CiliumConfig, taken: int, total: int) -> Finding:
         because=f"The pool's ranges hold {total} blocks of /{cilium.pool_mask} and {taken} are assigned. "
         "Every node that is here has one.",
         evidence=tuple(_arithmetic(cilium, taken)),
-        actions=_actions(cilium),
         references=_REFERENCES,
     )
 
@@ -126,8 +131,7 @@ def _arithmetic(cilium: CiliumConfig, taken: int) -> Iterator[Evidence]:
     yield Evidence(CiliumNodes.ASKED, "spec.ipam.podCIDRs", "assigned", taken)
 
 
-def _actions(cilium: CiliumConfig) -> tuple[Action, ...]:
-    space = shlex.quote(cilium.namespace)
+def _actions(cilium: CiliumConfig, version: CiliumVersion | None) -> tuple[Action, ...]:
     pools = ",".join(map(str, cilium.pool_cidrs))
     return (
         look(
@@ -138,9 +142,12 @@ def _actions(cilium: CiliumConfig) -> tuple[Action, ...]:
         ),
         change(
             "Append an unused range to the pool (never edit or remove one that is in use)",
-            "helm upgrade cilium cilium/cilium -n " + space + " --version $VERSION --reuse-values --set "
-            f"'ipam.operator.clusterPoolIPv4PodCIDRList={{{pools},$NEW_RANGE}}' && "
-            f"kubectl -n {space} rollout restart deployment/cilium-operator",
+            helm_upgrade(
+                cilium.namespace,
+                version,
+                f'--set "ipam.operator.clusterPoolIPv4PodCIDRList={{{pools},${{NEW_RANGE:?}}}}"',
+                restart=(OPERATOR,),
+            ),
             risk="the operator restarts; the new range must be unused in the VPC, its peers and the Services",
             verify="Every CiliumNode has podCIDRs, and the new agents become ready.",
         ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.capacity import safe_max_pods
+from checks.helm_upgrade import AGENTS, OPERATOR, helm_upgrade
 from checks.max_pods import set_max_pods
 from checks.model import (
     Action,
@@ -21,7 +22,7 @@ from checks.model import (
 from checks.node_capacity.fullness import is_full
 from checks.node_capacity.reserved_interfaces import counts_reserved
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, NodeAccount, Waiting
 from checks.parts.kubernetes import Events, Nodes
 from checks.scale import counted
@@ -38,10 +39,12 @@ ORDINARY_GAP = 4
 )
 def max_pods_exceeds_node_ip_capacity(
     nodes: Nodes,
+    cilium: CiliumConfig,
     accounts: Accounts,
     waiting: Waiting,
     cilium_nodes: CiliumNodes | None,
     instance_types: InstanceTypes | None,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding | Undecided]:
     """The scheduler reads only the kubelet's limit, so it binds pods to a node that has no address left.
 
@@ -50,12 +53,13 @@ def max_pods_exceeds_node_ip_capacity(
     """
     mine = [a for a in accounts.items if not counts_reserved(a, cilium_nodes, instance_types)]
     full = [a for a in mine if a.name in waiting.stuck_on and _promises(a) > 0 and is_full(a)]
+    delegation = _delegation(cilium, version)
     if full:
-        yield _cause(full, nodes, waiting)
+        yield _cause(full, nodes, waiting, delegation)
         return
     promising = [a for a in mine if _promises(a) > ORDINARY_GAP]
     if promising:
-        yield _risk(promising, nodes)
+        yield _risk(promising, nodes, delegation)
     unknown = [a for a in accounts.items if a.capacity is None and not _fits_already(a)]
     guessed = [a for a in unknown if a.name in waiting.stuck_on and _holds_all_it_has(a)]
     if guessed:
@@ -116,7 +120,7 @@ def _guess(guessed: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Findin
     )
 
 
-def _cause(full: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Finding:
+def _cause(full: list[NodeAccount], nodes: Nodes, waiting: Waiting, delegation: Action) -> Finding:
     stuck = [item for a in full for item in waiting.stuck_on[a.name]]
     first = full[0]
     measured = all(a.used is not None and a.used >= (a.capacity or 0) for a in full)
@@ -149,7 +153,7 @@ def _cause(full: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Finding:
                 risk="they never started; a DaemonSet's pod comes back to the same node",
                 verify="Their replacements get an address within seconds.",
             ),
-            *_smaller(full, nodes),
+            *_smaller(full, nodes, delegation),
         ),
         references=_REFERENCES,
         explains=(Explains("pods-without-ip", frozenset(item.subject for item in stuck)),),
@@ -157,7 +161,7 @@ def _cause(full: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Finding:
     )
 
 
-def _risk(promising: list[NodeAccount], nodes: Nodes) -> Finding:
+def _risk(promising: list[NodeAccount], nodes: Nodes, delegation: Action) -> Finding:
     worst = max(promising, key=_promises)
     return Finding(
         kind=Kind.RISK,
@@ -168,7 +172,7 @@ def _risk(promising: list[NodeAccount], nodes: Nodes) -> Finding:
         f"{worst.max_pods} pods. Nobody waits there now; when it fills, pods will be bound and get none.",
         subjects=tuple(Subject("Node", a.name) for a in promising),
         evidence=tuple(_evidence([worst])),
-        actions=tuple(_smaller(promising, nodes)),
+        actions=tuple(_smaller(promising, nodes, delegation)),
         references=_REFERENCES,
     )
 
@@ -192,7 +196,7 @@ def _evidence(found: list[NodeAccount]) -> Iterator[Evidence]:
             yield Evidence(account.used_asked, f"{account.name}: addresses in use", str(account.used))
 
 
-def _smaller(found: list[NodeAccount], nodes: Nodes) -> Iterator[Action]:
+def _smaller(found: list[NodeAccount], nodes: Nodes, delegation: Action) -> Iterator[Action]:
     yield look(
         "See how many more pods than addresses each node takes",
         "kubectl get ciliumnodes -o custom-columns=NAME:.metadata.name,TYPE:.spec.eni.instance-type,"
@@ -203,10 +207,18 @@ def _smaller(found: list[NodeAccount], nodes: Nodes) -> Iterator[Action]:
     members = [nodes.by_name[a.name] for a in found]
     yield from set_max_pods(members, fits, verify="no pod is bound to a node without addresses")
     if not any(a.prefixes for a in found):
-        yield change(
-            "Or, on Nitro instances, delegate prefixes and replace the nodes",
-            "helm upgrade cilium cilium/cilium -n kube-system --version $VERSION --reuse-values "
+        yield delegation
+
+
+def _delegation(cilium: CiliumConfig, version: CiliumVersion | None) -> Action:
+    return change(
+        "Or, on Nitro instances, delegate prefixes and replace the nodes",
+        helm_upgrade(
+            cilium.namespace,
+            version,
             "--set eni.awsEnablePrefixDelegation=true",
-            risk="restarts operator and agents; nodes that already hold single addresses stay without",
-            verify="New nodes show prefixes in status.eni.enis, and 16 addresses for each slot.",
-        )
+            restart=(OPERATOR, AGENTS),
+        ),
+        risk="restarts operator and agents; nodes that already hold single addresses stay without",
+        verify="New nodes show prefixes in status.eni.enis, and 16 addresses for each slot.",
+    )

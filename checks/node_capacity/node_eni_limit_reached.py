@@ -4,8 +4,18 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.agent_command import on_agent
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.node_capacity.fullness import is_full
+from checks.model import (
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
+from checks.node_capacity.fullness import is_full, unknown_capacity
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, NodeAccount, Waiting
@@ -27,12 +37,15 @@ def node_eni_limit_reached(
     accounts: Accounts,
     waiting: Waiting,
     version: CiliumVersion | None,
-) -> Iterator[Finding]:
+    cilium_nodes: CiliumNodes | None,
+    instance_types: InstanceTypes | None,
+) -> Iterator[Finding | Undecided]:
     """An instance type has so many interfaces, each with so many addresses, and no operator gets more.
 
     By itself that is no fault. It is the cause where pods wait for the scheduler, every node is at its pod
     limit, and a higher limit would find no address.
     """
+    yield from unknown_capacity(accounts.items, instance_types, cilium_nodes)
     full = [a for a in accounts.items if is_full(a)]
     stuck = frozenset(item.subject for a in full for item in waiting.stuck_on.get(a.name, ()))
     bound = frozenset(

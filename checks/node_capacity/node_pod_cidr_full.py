@@ -7,7 +7,17 @@ from checks.advice import change, links, look
 from checks.agent_command import on_agent, restart_agent
 from checks.capacity import safe_max_pods
 from checks.max_pods import set_max_pods
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import (
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, NodeAccount, StuckPod, Waiting
 from checks.parts.kubernetes import Events, Nodes, Pods
@@ -28,12 +38,15 @@ def node_pod_cidr_full(
     accounts: Accounts,
     waiting: Waiting,
     version: CiliumVersion | None,
-) -> Iterator[Finding]:
+    cilium_nodes: CiliumNodes | None,
+) -> Iterator[Finding | Undecided]:
     """A node has one block for life, and its size was chosen without a look at the kubelet's limit.
 
     The first and the last address of a block are not handed out, and the node takes two for itself: a /24
     has room for 252 pods, a /26 for 60.
     """
+    if cilium_nodes is None and any(a.capacity is None for a in accounts.items):
+        yield Undecided(part="cilium_nodes")
     full = [a for a in accounts.items if _is_full(a) and waiting.stuck_on.get(a.name)]
     if full:
         yield _cause(full, nodes, cilium, waiting, version)

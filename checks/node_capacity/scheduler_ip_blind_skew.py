@@ -4,7 +4,10 @@ import shlex
 from collections.abc import Iterator
 
 from checks.advice import change, links, look
-from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.node_capacity.fullness import unknown_capacity
+from checks.parts.aws import InstanceTypes
+from checks.parts.cilium import CiliumConfig, CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
 from checks.parts.kubernetes import Nodes, Pods
 from checks.scale import counted
@@ -16,13 +19,23 @@ from checks.scale import counted
     source="https://docs.cilium.io/en/stable/network/concepts/ipam/",
     modes=("eni", "cluster-pool", "kubernetes", "crd"),
 )
-def scheduler_ip_blind_skew(nodes: Nodes, accounts: Accounts, waiting: Waiting) -> Iterator[Finding]:
+def scheduler_ip_blind_skew(
+    nodes: Nodes,
+    accounts: Accounts,
+    waiting: Waiting,
+    cilium: CiliumConfig,
+    cilium_nodes: CiliumNodes | None,
+    instance_types: InstanceTypes | None,
+) -> Iterator[Finding | Undecided]:
     """kube-scheduler counts pods, CPU and memory, and knows no addresses.
 
     One full node can hold up a rollout while its neighbours have hundreds of addresses free. A DaemonSet's
     pods cannot move and need room on their own node.
     """
-    full = [a for a in accounts.items if _is_full(a) and a.name in waiting.stuck_on]
+    types = instance_types if cilium.allocator == "eni" else InstanceTypes()
+    held_up = [a for a in accounts.items if a.name in waiting.stuck_on]
+    yield from unknown_capacity(held_up, types, cilium_nodes)
+    full = [a for a in held_up if _is_full(a)]
     others = [a for a in accounts.items if _takes_pods(a.name, nodes) and a not in full]
     free = sum(a.free_for_pods or 0 for a in others)
     stuck = [item for a in full for item in waiting.stuck_on[a.name] if item.pod.owner_kind != "DaemonSet"]

@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.helm_upgrade import AGENTS, helm_upgrade
+from checks.model import (
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
+from checks.node_capacity.fullness import unknown_capacity
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, NodeAccount, Waiting
@@ -28,7 +40,8 @@ def small_instance_watermark_deadlock(
     nodes: Nodes,
     version: CiliumVersion | None,
     waiting: Waiting | None,
-) -> Iterator[Finding]:
+    instance_types: InstanceTypes | None,
+) -> Iterator[Finding | Undecided]:
     """At its start an agent waits until pre-allocate (8) or min-allocate addresses are there.
 
     A t3.small with first-interface-index 1 can hold six. Newer operators write the number back clipped to
@@ -39,6 +52,7 @@ def small_instance_watermark_deadlock(
         for account in accounts.items
         if (node := cilium_nodes.by_name.get(account.name)) is not None and _is_deadlocked(account, node)
     ]
+    yield from unknown_capacity(accounts.items, instance_types, cilium_nodes)
     if not found:
         return
     account, node = found[0]
@@ -69,8 +83,12 @@ def small_instance_watermark_deadlock(
             ),
             change(
                 "Lower the watermark below what the node can hold, or use a bigger type",
-                f"helm upgrade cilium cilium/cilium -n {cilium.namespace} --version $VERSION --reuse-values "
-                f"--set ipam.nodeSpec.ipamPreAllocate={min(2, fits)}"
+                helm_upgrade(
+                    cilium.namespace,
+                    version,
+                    f"--set ipam.nodeSpec.ipamPreAllocate={min(2, fits)}",
+                    restart=(AGENTS,),
+                )
                 if recent
                 else None,
                 risk="agents restart; a small watermark makes pods wait for the operator more often"

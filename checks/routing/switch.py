@@ -1,8 +1,7 @@
 """The change to an overlay, in the words of the running version."""
 
-import shlex
-
 from checks.advice import change
+from checks.helm_upgrade import AGENTS, helm_upgrade
 from checks.model import Action
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 
@@ -12,22 +11,20 @@ SPLIT_SINCE = (1, 14)
 
 def upgrade(cilium: CiliumConfig, version: CiliumVersion | None, *values: str) -> str:
     """Set Helm values in the version that runs, and restart the agents, which read them at start only."""
-    space = shlex.quote(cilium.namespace)
-    running = shlex.quote(version.text) if version else "$VERSION"
-    sets = " ".join(f"--set {value}" for value in values)
-    return (
-        f"helm upgrade cilium cilium/cilium -n {space} --version {running} --reuse-values {sets} && "
-        f"kubectl -n {space} rollout restart daemonset/cilium"
-    )
+    words = [word for value in values for word in ("--set", value)]
+    return helm_upgrade(cilium.namespace, version, *words, restart=(AGENTS,))
 
 
 def to_tunnel(cilium: CiliumConfig, version: CiliumVersion | None) -> Action:
     """Carry pod packets in node packets, which the VPC delivers."""
     recent = version is None or version.minor >= SPLIT_SINCE
-    values = ("routingMode=tunnel", "tunnelProtocol=vxlan") if recent else ("tunnel=vxlan",)
+    values = ["routingMode=tunnel", "tunnelProtocol=vxlan"] if recent else ["tunnel=vxlan"]
+    values.append("autoDirectNodeRoutes=false")
+    if cilium.flag("direct-routing-skip-unreachable"):
+        values.append("directRoutingSkipUnreachable=false")  # agents exit with it and without direct routes
     return change(
         "Switch to an overlay, and restart the agents",
-        upgrade(cilium, version, *values, "autoDirectNodeRoutes=false"),
+        upgrade(cilium, version, *values),
         risk="traffic between pods breaks while agents restart; the control plane cannot reach pods directly",
         verify="cilium-health shows every node reachable; UDP 8472 must be open between the nodes.",
     )

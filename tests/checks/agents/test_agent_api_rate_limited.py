@@ -2,6 +2,7 @@ from checks.agents.agent_api_rate_limited import LIMITER
 from checks.agents.agent_api_rate_limited import agent_api_rate_limited as limited
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import AgentMetrics
+from checks.parts.kubernetes import Events
 from checks.run import Verdict
 from tests.checks.hand import (
     META,
@@ -31,6 +32,7 @@ def judge(message: str = TEXT, grown: float | None = 30, used: int = 10) -> list
         config(),
         accounts(account("n1", used=used)),
         AgentMetrics(by_node={"n1": page}),
+        Events(),
     )
 
 
@@ -56,3 +58,9 @@ def test_ignores_a_lack_of_addresses() -> None:
 
 def test_does_not_judge_what_was_not_read() -> None:
     assert on_nothing(limited).verdict is Verdict.NOT_CHECKED
+
+
+def test_is_not_checked_where_pods_wait_and_no_event_was_read() -> None:
+    [told] = limited(META, waiting(*stuck(2, "n1", "")), config(), None, None, None)
+    assert isinstance(told, Undecided)
+    assert told.part == "events"

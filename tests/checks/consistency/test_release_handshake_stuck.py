@@ -32,6 +32,7 @@ def judge(waits: int = 1, scheduled: Any = None, **member: Any) -> list[Finding 
         cilium_nodes=cilium_nodes(cilium_node("n1", eni(lone=20), **fields)),
         waiting=waiting(*stuck(waits, scheduled_since=scheduled)),
         accounts=accounts(),
+        version=None,
     )
 
 

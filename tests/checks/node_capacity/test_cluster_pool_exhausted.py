@@ -18,6 +18,7 @@ from tests.checks.hand import (
     on_nothing,
     only,
     stuck,
+    version,
     waiting,
 )
 from tests.checks.scheduling.waits import waits
@@ -41,6 +42,7 @@ def judge(
         cilium_nodes=cilium_nodes(*held, *more),
         nodes=nodes(*(node(name) for name in known)),
         waiting=waits_for,
+        version=version(),
     )
 
 
@@ -98,7 +100,7 @@ def test_counts_a_young_ciliumnode_without_a_node_as_alive() -> None:
 
 def test_appends_to_the_pool_that_is_there() -> None:
     command = only(judge(bare())).actions[1].command or ""
-    assert "clusterPoolIPv4PodCIDRList={10.244.0.0/21,$NEW_RANGE}" in command
+    assert "clusterPoolIPv4PodCIDRList={10.244.0.0/21,${NEW_RANGE:?}}" in command
 
 
 @given(st.integers(20, 24), st.integers(22, 26), st.sets(st.integers(0, 63)))
@@ -113,6 +115,7 @@ def test_agrees_with_counting_blocks(pool_length: int, mask: int, held: set[int]
         ),
         nodes=nodes(*(node(f"n{i}") for i in held)),
         waiting=None,
+        version=None,
     )
     total = 2 ** (mask - pool_length) if mask >= pool_length else 0
     inside = {i for i in held if i < total}

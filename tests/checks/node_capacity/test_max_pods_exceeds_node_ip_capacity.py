@@ -24,6 +24,7 @@ from tests.checks.hand import (
     on_nothing,
     only,
     stuck,
+    version,
     waiting,
 )
 
@@ -41,6 +42,8 @@ NO_IPS = 'plugin type="cilium-cni" failed (add): No more IPs available'
 def judge(*waits: StuckPod, first_index: int = 0, **figures: Any) -> list[Finding | Undecided]:
     return exceeds(
         nodes=nodes(node("n1")),
+        cilium=config("eni"),
+        version=version(),
         accounts=accounts(account("n1", **figures)),
         waiting=waiting(*waits),
         cilium_nodes=cilium_nodes(

@@ -5,10 +5,12 @@ from checks.node_capacity.node_pod_cidr_full import node_pod_cidr_full as full
 from checks.parts.derived import StuckPod
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
+from tests.builder import Cluster
 from tests.checks.hand import (
     META,
     account,
     accounts,
+    cilium_nodes,
     config,
     explained,
     node,
@@ -19,6 +21,7 @@ from tests.checks.hand import (
     version,
     waiting,
 )
+from tests.checks.node_capacity.scene import result
 
 SAID = "unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure range is full"
 AGENT = "cilium/n1/status"
@@ -34,6 +37,7 @@ def judge(
         accounts=accounts(account("n1", **figures), mode=mode),
         waiting=waiting(*waits),
         version=version(running),
+        cilium_nodes=cilium_nodes(),
     )
 
 
@@ -104,3 +108,11 @@ def test_does_not_apply_in_eni_mode() -> None:
 
 def test_does_not_judge_what_it_could_not_read() -> None:
     assert on_nothing(full).verdict is Verdict.NOT_CHECKED
+
+
+def test_is_not_checked_without_the_nodes_blocks() -> None:
+    cluster = Cluster(mode="cluster-pool")
+    cluster.nodes(3)
+    told = result(full, cluster, "kubernetes/apis/cilium.io/v2/ciliumnodes")
+    assert told.verdict is Verdict.NOT_CHECKED
+    assert told.reason.startswith("refused")

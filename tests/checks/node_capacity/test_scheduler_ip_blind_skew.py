@@ -3,7 +3,20 @@ from typing import Any
 from checks.model import Finding, Subject, Undecided
 from checks.node_capacity.scheduler_ip_blind_skew import scheduler_ip_blind_skew as skew
 from checks.run import Verdict
-from tests.checks.hand import account, accounts, explained, node, nodes, on_nothing, only, stuck, waiting
+from tests.checks.hand import (
+    TYPES,
+    account,
+    accounts,
+    cilium_nodes,
+    config,
+    explained,
+    node,
+    nodes,
+    on_nothing,
+    only,
+    stuck,
+    waiting,
+)
 from tests.checks.node_capacity.scene import crowded, result
 
 
@@ -14,6 +27,9 @@ def judge(
         nodes=nodes(node("n1"), node("n2", **(other or {}))),
         accounts=accounts(account("n1", capacity=27, used=27), account("n2", capacity=27, used=27 - free)),
         waiting=waiting(*stuck(2, on="n1", **stuck_fields)),
+        cilium=config("eni"),
+        cilium_nodes=cilium_nodes(),
+        instance_types=TYPES,
     )
 
 
@@ -46,3 +62,9 @@ def test_shows_what_it_read_and_where() -> None:
 
 def test_does_not_judge_what_it_could_not_read() -> None:
     assert on_nothing(skew).verdict is Verdict.NOT_CHECKED
+
+
+def test_is_not_checked_where_pods_wait_on_a_node_of_unknown_limits() -> None:
+    told = result(skew, crowded(100), "aws/ec2/describe-instance-types")
+    assert told.verdict is Verdict.NOT_CHECKED
+    assert "DescribeInstanceTypes" in told.reason

@@ -6,6 +6,7 @@ from checks.node_capacity.small_instance_watermark_deadlock import (
 )
 from checks.run import Verdict
 from tests.checks.hand import (
+    TYPES,
     account,
     accounts,
     cilium_node,
@@ -18,6 +19,7 @@ from tests.checks.hand import (
     on_nothing,
     only,
     stuck,
+    undecided,
     version,
     waiting,
 )
@@ -34,6 +36,7 @@ def judge(
         nodes=nodes(node("n1")),
         version=version(running),
         waiting=waiting(*stuck(1)),
+        instance_types=TYPES,
     )
 
 
@@ -60,7 +63,7 @@ def test_ignores_nodes_that_can_hold_the_watermark() -> None:
 
 
 def test_proves_nothing_without_the_types_limits() -> None:
-    assert judge(capacity=None) == []
+    assert undecided(judge(capacity=None)) == "the limits of the type of 1 node were not read"
 
 
 def test_names_the_value_where_the_chart_has_it() -> None:

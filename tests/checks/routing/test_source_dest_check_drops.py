@@ -1,8 +1,9 @@
 from checks.model import Confidence, Severity, Subject
 from checks.routing.source_dest_check_drops import source_dest_check_drops as drops
+from checks.routing.switch import to_tunnel
 from checks.run import Verdict
 from tests.builder import Cluster
-from tests.checks.hand import explained, on_nothing
+from tests.checks.hand import config, explained, on_nothing, version
 from tests.checks.routing.native import ONE, finding, native, result
 
 
@@ -116,3 +117,9 @@ def test_shows_what_it_read_and_where() -> None:
 
 def test_does_not_judge_what_it_could_not_read() -> None:
     assert on_nothing(drops).verdict is Verdict.NOT_CHECKED
+
+
+def test_the_way_to_an_overlay_leaves_no_option_that_agents_exit_with() -> None:
+    told = to_tunnel(config(direct_routing_skip_unreachable="true"), version("1.16.5")).command or ""
+    assert "--set autoDirectNodeRoutes=false --set directRoutingSkipUnreachable=false &&" in told
+    assert "SkipUnreachable" not in (to_tunnel(config(), version("1.14.6")).command or "")

@@ -1,0 +1,29 @@
+"""Helm commands to paste that change Cilium's values and nothing else.
+
+Without a pinned version ``helm upgrade`` takes the newest chart, and ``--reuse-values`` then brings a new
+release without its new defaults (https://docs.cilium.io/en/stable/operations/upgrade/).
+"""
+
+import shlex
+
+from checks.parts.cilium import CiliumVersion
+
+AGENTS = "daemonset/cilium"
+OPERATOR = "deployment/cilium-operator"
+
+
+def helm_upgrade(
+    namespace: str, version: CiliumVersion | None, *words: str, restart: tuple[str, ...] = ()
+) -> str:
+    """Upgrade the release to the version that runs, with these words ("--set", "a=b").
+
+    ``restart`` names what reads cilium-config at its start only and must be restarted for it. Words are
+    pasted as they are; a version that is not known is left to the shell, which stops without it.
+    """
+    space = shlex.quote(namespace)
+    running = shlex.quote(version.text) if version else '"${VERSION:?}"'
+    parts = [
+        f"helm upgrade cilium cilium/cilium -n {space} --version {running} --reuse-values {' '.join(words)}",
+        *(f"kubectl -n {space} rollout restart {what}" for what in restart),
+    ]
+    return " && ".join(parts)
