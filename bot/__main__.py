@@ -79,6 +79,17 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(asking, "cluster")
     asking.set_defaults(command=why)
 
+    answering = words.add_parser("ask", help="any word of /cilium, such as pending, nodes, limits m5.large")
+    answering.add_argument("words", nargs="+", metavar="WORD", help="as after /cilium")
+    answering.add_argument(
+        "--recording", type=Path, metavar="PATH", help="a recording instead of a live cluster"
+    )
+    answering.add_argument(
+        "--width", type=int, metavar="COLUMNS", help="width of the text (default: the terminal's)"
+    )
+    _add_settings(answering, "cluster")
+    answering.set_defaults(command=ask)
+
     running = words.add_parser("run", help="serve Slack")
     running.add_argument(
         "--recording", type=Path, metavar="PATH", help="a recording instead of a live cluster"
@@ -129,6 +140,18 @@ def why(options: argparse.Namespace) -> int:
         return CANNOT
     sys.stdout.write(way_text(found) + "\n")
     return 1 if found.stop else 0
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Print what /cilium would answer to these words; 0 whatever the answer is."""
+    from bot.ask import page_of
+    from bot.clusters import snapshot_of
+    from handlers.render.text import render_page
+
+    page = page_of(options.words, lambda: snapshot_of(options.recording, lambda: read_access(given(options))))
+    columns, colour = _screen(options.width)
+    sys.stdout.write(render_page(page, width=columns, colour=colour) + "\n")
+    return 0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -190,11 +213,16 @@ def write(report: Report, form: str, width: int | None, out: TextIO) -> None:
     else:
         from handlers.render.text import render as text
 
-        columns = width or min(shutil.get_terminal_size().columns, MAX_WIDTH)
-        colour = out.isatty() and not os.environ.get("NO_COLOR")
-        out.write(text(report, width=max(columns, 40), colour=colour))
+        columns, colour = _screen(width)
+        out.write(text(report, width=columns, colour=colour and out.isatty()))
     out.write("\n")
     out.flush()
+
+
+def _screen(width: int | None) -> tuple[int, bool]:
+    """The columns to write in, and whether in colours."""
+    columns = width or min(shutil.get_terminal_size().columns, MAX_WIDTH)
+    return max(columns, 40), sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _add_settings(command: argparse.ArgumentParser, *groups: Group) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from threading import Event
 
 from slack_bolt import App
@@ -18,18 +19,52 @@ from bot.clusters import Cluster
 from bot.settings import Digest, SlackSettings
 from bot.shelf import Shelf
 from bot.slack import responder, web_client
-from bot.store import Store
+from bot.store import Store, StoreError
 from bot.sweeps import SharedSweeps
 from bot.work import Acks, Inline, Pool
-from handlers import digest, help, status
+from handlers import (
+    again,
+    clusters,
+    config,
+    digest,
+    dns,
+    doctor,
+    health,
+    help,
+    limits,
+    node,
+    nodes,
+    pending,
+    status,
+    subnets,
+    webhooks,
+    why,
+)
 from handlers.budget import Budget
 from handlers.chat import Chat
 from handlers.command import Desk
 from handlers.dispatch import register
 from handlers.pages import Pages
+from handlers.work import Vitals
 
-WORDS = (status.WORD, help.WORD)
-"""What may follow /cilium: a new word is one file in handlers and one name here."""
+WORDS = (
+    status.WORD,
+    pending.WORD,
+    why.WORD,
+    nodes.WORD,
+    node.WORD,
+    subnets.WORD,
+    limits.WORD,
+    dns.WORD,
+    webhooks.WORD,
+    health.WORD,
+    config.WORD,
+    again.WORD,
+    clusters.WORD,
+    doctor.WORD,
+    help.WORD,
+)
+"""What may follow /cilium: a new word is one file in handlers and one name here. The first is the default."""
 
 EVERY_S = 3.0  # between two edits of a message: the workspace has some 50 a minute for all of them
 GRACE_S = 20.0
@@ -74,7 +109,7 @@ class Bot:
 
 def build_app(
     slack: SlackSettings,
-    clusters: Sequence[Cluster],
+    known: Sequence[Cluster],
     store: Store,
     *,
     default: bool | None = None,
@@ -87,10 +122,17 @@ def build_app(
     acks = Acks()
     pool = Pool(acks)
     shelf = Shelf(store, now)
-    sweeps = SharedSweeps(clusters, shelf, now, sure=default)
+    sweeps = SharedSweeps(known, shelf, now, sure=default)
     chat = Chat(web, responder(slack), edits=Budget(time.monotonic), wait=partial(_wait, stopping))
     desk = Desk(
-        chat=chat, sweeps=sweeps, deliveries=shelf, words=WORDS, pages=Pages(now), now=now, every_s=every_s
+        chat=chat,
+        sweeps=sweeps,
+        deliveries=shelf,
+        words=WORDS,
+        pages=Pages(now),
+        now=now,
+        vitals=partial(vitals_of, store),
+        every_s=every_s,
     )
     app = _bolt(slack)
     register(app, pool, desk)
@@ -105,6 +147,16 @@ def build_app(
         stopping=stopping,
         acks=acks,
     )
+
+
+def vitals_of(store: Store) -> Vitals:
+    """How the bot is; the store is asked for something, to see whether it answers."""
+    fault = ""
+    try:
+        store.get("cilium:doctor")
+    except StoreError as error:
+        fault = str(error)
+    return Vitals(version=version("cilium-bot"), shared_store=store.shared, store_fault=fault)
 
 
 def _bolt(slack: SlackSettings) -> App:

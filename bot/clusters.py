@@ -15,22 +15,48 @@ from checks.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One cluster by name; ``sweep`` reads and judges it anew each time. It may raise SourceError."""
+    """One cluster by name; ``sweep`` reads and judges it anew each time. It may raise SourceError.
+
+    ``snapshot`` is what the last sweep had read, or None before the first and where it is not kept.
+    """
 
     name: str
     sweep: Callable[[Progress | None], Report]
+    snapshot: Callable[[], Snapshot | None] = lambda: None
+
+
+class Looking:
+    """Sweeps of one cluster; keeps what the last one had read: a pod's way needs more than a report."""
+
+    def __init__(self, source: Callable[[], Source]) -> None:
+        """``source`` makes a fresh one for each sweep."""
+        self._source = source
+        self._last: Snapshot | None = None
+
+    def __call__(self, progress: Progress | None) -> Report:
+        """One sweep. Raises SourceError."""
+        snapshot = gather(self._source(), progress=progress)
+        report = judge(snapshot)
+        self._last = snapshot
+        return report
+
+    def last(self) -> Snapshot | None:
+        """What the last sweep had read."""
+        return self._last
 
 
 def recorded(path: Path) -> Cluster:
     """The cluster of a recording. Raises SourceError when the recording cannot be used at all."""
-    return Cluster(Recording(path).meta.cluster, lambda progress: look(Recording(path), progress))
+    looking = Looking(lambda: Recording(path))
+    return Cluster(Recording(path).meta.cluster, looking, looking.last)
 
 
 def reached(access: Access) -> Cluster:
     """The live cluster that the settings lead to. Raises SourceError when there is none."""
     from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
 
-    return Cluster(live(access).meta.cluster, lambda progress: look(live(access), progress))
+    looking = Looking(lambda: live(access))
+    return Cluster(live(access).meta.cluster, looking, looking.last)
 
 
 def snapshot_of(recording: Path | None, access: Callable[[], Access]) -> Snapshot:
@@ -40,8 +66,3 @@ def snapshot_of(recording: Path | None, access: Callable[[], Access]) -> Snapsho
     from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
 
     return gather(live(access()))
-
-
-def look(source: Source, progress: Progress | None = None) -> Report:
-    """Read everything the collectors know to ask, and judge it."""
-    return judge(gather(source, progress=progress))

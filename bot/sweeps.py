@@ -13,6 +13,7 @@ from bot.clusters import Cluster
 from bot.shelf import Shelf
 from checks.collect.source import SourceError
 from checks.report import Report
+from checks.snapshot import Snapshot
 from handlers.work import Line, Seen, SweepFailed
 
 logger = logging.getLogger(__name__)
@@ -133,6 +134,12 @@ class SharedSweeps:
     def join(self, cluster: str) -> SharedSweep:
         """See handlers.work.Sweeps."""
         return self._join(cluster, self._clock())
+
+    def snapshot(self, report: Report) -> Snapshot | None:
+        """See handlers.work.Sweeps."""
+        cluster = self._clusters.get(report.cluster)
+        kept = cluster.snapshot() if cluster is not None else None
+        return kept if kept is not None and kept.meta.taken_at == report.taken_at else None
 
     def _join(self, cluster: str, since: float) -> SharedSweep:
         """The sweep under way, or one that ended since then; else a new one."""

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from checks.free_blocks import free_blocks_of
-from checks.parts.aws import Subnet
+from checks.parts.aws import InstanceType, Subnet
 from checks.parts.derived import NodeAccount
 from checks.parts.kubernetes import Node
 from checks.reach import reachable_median
 from checks.report import (
     Facts,
+    InstanceTypeFacts,
     IpamFacts,
     NodeDetail,
     NodeFacts,
@@ -37,6 +38,7 @@ def facts_of(snapshot: Snapshot) -> Facts:
         ipam=_ipam(snapshot, accounts),
         nodes_detail=tuple(_detail(node, snapshot) for node in _node_items(snapshot)),
         subnets=tuple(_subnet(subnet, used_by_pods, snapshot) for subnet in sorted(subnets, key=_by_id)),
+        instance_types=tuple(_instance_type(item) for item in _types(snapshot)),
     )
 
 
@@ -46,6 +48,22 @@ def _by_id(subnet: Subnet) -> str:
 
 def _node_items(snapshot: Snapshot) -> tuple[Node, ...]:
     return snapshot.nodes.items if snapshot.nodes else ()
+
+
+def _types(snapshot: Snapshot) -> list[InstanceType]:
+    found = snapshot.instance_types.by_name if snapshot.instance_types else {}
+    return [found[name] for name in sorted(found)]
+
+
+def _instance_type(item: InstanceType) -> InstanceTypeFacts:
+    return InstanceTypeFacts(
+        name=item.name,
+        enis=item.enis,
+        ipv4_per_eni=item.ipv4_per_eni,
+        hypervisor=item.hypervisor,
+        vcpus=item.vcpus,
+        prefixes=item.prefixes_possible,
+    )
 
 
 def _nodes(snapshot: Snapshot) -> NodeFacts:

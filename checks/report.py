@@ -166,6 +166,21 @@ class SubnetFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceTypeFacts:
+    """EC2's limits of one instance type in use; ``ipv4_per_eni`` has the primary address in it.
+
+    ``enis`` are those of network card 0. ``prefixes``: whether EC2 gives it /28 prefixes at all.
+    """
+
+    name: str
+    enis: int
+    ipv4_per_eni: int
+    hypervisor: str | None
+    vcpus: int | None
+    prefixes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The figures of the report."""
 
@@ -175,6 +190,7 @@ class Facts:
     ipam: IpamFacts
     nodes_detail: tuple[NodeDetail, ...]
     subnets: tuple[SubnetFacts, ...]
+    instance_types: tuple[InstanceTypeFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

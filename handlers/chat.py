@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from socket import gaierror
 from typing import Literal, Protocol
@@ -91,8 +91,7 @@ class Chat:
 
     def whisper(self, place: Place, message: Message) -> None:
         """Tell only the person who asked, beside whatever stands in the channel; a failure is logged."""
-        quiet = Place(channel=place.channel, user=place.user, response_url=place.response_url, quiet=True)
-        Post(self, quiet).finish(message)
+        Post(self, replace(place, quiet=True, message_ts=None)).finish(message)
 
 
 class Post:
@@ -160,12 +159,16 @@ class Post:
         elif route == "edit":
             self._call("chat.update", body | {"channel": self._channel, "ts": self._ts})
         elif route == "post":
-            answer = self._call("chat.postMessage", body | {"channel": self._channel})
+            answer = self._call("chat.postMessage", body | self._thread() | {"channel": self._channel})
             self._ts = str(answer.get("ts"))
             self._channel = str(answer.get("channel") or self._channel)
             self._routes = ("edit", "post", "reply")
         else:
-            self._call("chat.postEphemeral", body | {"channel": self._channel, "user": self._place.user})
+            to = {"channel": self._channel, "user": self._place.user}
+            self._call("chat.postEphemeral", body | self._thread() | to)
+
+    def _thread(self) -> dict[str, object]:
+        return {"thread_ts": self._place.thread_ts} if self._place.thread_ts else {}
 
     def _call(self, method: str, body: dict[str, object]) -> Answer:
         try:

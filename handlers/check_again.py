@@ -1,15 +1,15 @@
-"""The *Check again* button: the message it stands under shows a new sweep, and becomes its report."""
+"""The *Check again* button: its message shows a new sweep, and becomes the same answer anew."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import msgspec
 
 from handlers.command import Desk, Task
-from handlers.question import Place
-from handlers.status import follow
+from handlers.question import COMMAND, Place, Question
+from handlers.render.message import Message
+from handlers.render.status import CHECK_AGAIN
 
-ACTION_ID = "check_again"
+ACTION_ID = CHECK_AGAIN
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -19,6 +19,7 @@ class _Named(msgspec.Struct, frozen=True):
 class _Container(msgspec.Struct, frozen=True):
     message_ts: str = ""
     channel_id: str = ""
+    thread_ts: str = ""
     is_ephemeral: bool = False
 
 
@@ -45,10 +46,11 @@ class ClickPayload(msgspec.Struct, frozen=True):
 msgspec.json.Decoder(ClickPayload)
 
 
-def begin(body: Mapping[str, object], desk: Desk) -> tuple[Task, Place]:
+def begin(body: Mapping[str, object], desk: Desk) -> tuple[Task | Message, Place]:
     """The task that sweeps anew for a click, and where it was clicked.
 
-    Raises msgspec.ValidationError for what Slack never sends.
+    The button's value went through the client: it may name a word or a cluster that there is no longer, and
+    then the first cluster's status stands in. Raises msgspec.ValidationError for what Slack never sends.
     """
     click = msgspec.convert(body, ClickPayload)
     action = next((a for a in click.actions if a.action_id == ACTION_ID), _Clicked())
@@ -59,17 +61,19 @@ def begin(body: Mapping[str, object], desk: Desk) -> tuple[Task, Place]:
         response_url=click.response_url,
         quiet=click.container.is_ephemeral,
         message_ts=click.container.message_ts or None,
+        thread_ts=click.container.thread_ts or None,
     )
     delivery = f"{channel}/{click.container.message_ts}/{action.action_id}/{action.action_ts}/{click.user.id}"
-    return partial(_again, place, action.value, delivery, desk), place
-
-
-def _again(place: Place, cluster: str, delivery: str, desk: Desk) -> None:
-    """Sweep anew, unless this very click was delivered before.
-
-    The button's value went through the client and may name a cluster that is no longer looked at.
-    """
-    if not desk.deliveries.first(delivery):
-        return
-    known = cluster if cluster in desk.sweeps.names else desk.sweeps.names[0]
-    follow(desk.sweeps.join(known), place, known, desk)
+    cluster, said, *named = *action.value.split("\n"), ""
+    names = desk.sweeps.names
+    known = cluster if cluster in names else names[0]
+    word = next((word for word in desk.words if word.word == said and word.again), desk.words[0])
+    question = Question(
+        command=COMMAND,
+        word=word.word,
+        others=(*(one for one in named if one), known),
+        place=place,
+        delivery=delivery,
+        fresh=True,
+    )
+    return word.begin(question, desk), place

@@ -1,4 +1,4 @@
-"""Registers the command and the buttons with Bolt. A listener hands the work over and acks, nothing else."""
+"""Registers command, buttons and events with Bolt. A listener hands the work over and acks, nothing else."""
 
 import logging
 import re
@@ -9,9 +9,9 @@ from typing import Any  # what Bolt hands to a listener has no narrower type
 
 from slack_bolt import Ack, App, BoltResponse
 
-from handlers import check_again, help
+from handlers import check_again, help, mention
 from handlers.command import Desk, Task
-from handlers.question import Place, parse
+from handlers.question import Place, Question, parse
 from handlers.render.blocks import error_blocks
 from handlers.render.message import Message
 from handlers.work import Busy, Work
@@ -24,12 +24,18 @@ BROKE = "Something broke on my side."
 
 
 def register(app: App, work: Work, desk: Desk) -> None:
-    """Let Slack's commands and clicks reach the desk's words through the pool."""
+    """Let Slack's commands, mentions and clicks reach the desk's words through the pool."""
 
     @app.command(COMMAND)
     def cilium(ack: Ack, command: dict[str, Any]) -> None:
         answer = command_answer(command, work, desk)
         ack(answer or "")  # the last statement: whatever raised after it would take the ack away
+
+    @app.event("app_mention")
+    @app.event("message")
+    def said(ack: Ack, body: dict[str, Any]) -> None:
+        event_answer(body, work, desk)
+        ack()
 
     @app.action(check_again.ACTION_ID)
     def again(ack: Ack, body: dict[str, Any]) -> None:
@@ -50,8 +56,7 @@ def register(app: App, work: Work, desk: Desk) -> None:
 def command_answer(command: Mapping[str, object], work: Work, desk: Desk) -> dict[str, object]:
     """What the ack of a command carries: an answer, a refusal, or just that everybody sees the question."""
     question = parse(command)
-    word = next((word for word in desk.words if word.word == (question.word or DEFAULT_WORD)), None)
-    begun = help.unknown(question, desk.words) if word is None else word.begin(question, desk)
+    begun = _begin(question, desk)
     if isinstance(begun, Message):
         return _private(begun)
     refusal = _hand_over(begun, question.place, work, desk)
@@ -62,10 +67,37 @@ def command_answer(command: Mapping[str, object], work: Work, desk: Desk) -> dic
 
 def click_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
     """Hand a click over; a refusal is told to whoever clicked."""
-    task, place = check_again.begin(body, desk)
-    refusal = _hand_over(task, place, work, desk)
+    begun, place = check_again.begin(body, desk)
+    refusal = begun if isinstance(begun, Message) else _hand_over(begun, place, work, desk)
     if refusal is not None:
         work.aside(partial(desk.chat.whisper, place, refusal))
+
+
+def event_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
+    """Hand over what was said to the bot; what was not said to it is passed over."""
+    said = mention.heard(body)
+    if said is None:
+        return
+    place = said.question.place
+    refusal = _hand_over(partial(_reply, said, desk), place, work, desk)
+    if refusal is not None:
+        work.aside(partial(desk.chat.whisper, place, refusal))
+
+
+def _reply(said: mention.Said, desk: Desk) -> None:
+    """Answer once, however often it is delivered: each of its names is claimed."""
+    if not all([desk.deliveries.first(delivery) for delivery in said.deliveries]):
+        return
+    begun = _begin(said.question, desk)
+    if isinstance(begun, Message):
+        desk.chat.at(said.question.place).finish(begun)
+    else:
+        begun()
+
+
+def _begin(question: Question, desk: Desk) -> Message | Task:
+    word = next((word for word in desk.words if word.word == (question.word or DEFAULT_WORD)), None)
+    return help.unknown(question, desk.words) if word is None else word.begin(question, desk)
 
 
 def _hand_over(task: Task, place: Place, work: Work, desk: Desk) -> Message | None:

@@ -15,20 +15,33 @@ WORD = Word(
     usage="help",
     about="shows this",
     begin=lambda question, desk: explain(question.command, desk),
+    again=False,
 )
+
+
+EXAMPLES = ("pending", "why shop/api-7c9d5-x2x1p", "node ip-10-0-1-5", "limits m5.large c6i.xlarge")
 
 
 def explain(command: str, desk: Desk) -> Message:
     """Every word with what it does, and what may follow it."""
-    lines = [f"`{command} {word.usage}` {word.about}" for word in desk.words]
+    lines = list(usages(command, desk.words))
+    lines.append("*For example* " + ", ".join(f"`{command} {example}`" for example in EXAMPLES))
     clusters = desk.sweeps.names
     if len(clusters) > 1:
         lines.append(
             f"A cluster's name may follow: `{command} status NAME`. I look at {len(clusters)} of them."
         )
+    lines.append(
+        "The same words work in a thread or a channel after a mention of me, and in a direct message."
+    )
     lines.append("Everybody in the channel sees an answer; with `--quiet` after any words only you do.")
-    lines.append("I only read: from the cluster, from AWS, and nothing from your conversations.")
+    lines.append("I only read: the cluster, AWS, and of your conversations just what is said to me.")
     return _message("*What you can ask me*", *lines)
+
+
+def usages(command: str, words: Sequence[Word]) -> Sequence[str]:
+    """A line for each word, in mrkdwn."""
+    return [f"`{command} {word.usage}` {word.about}" for word in words]
 
 
 def unknown(question: Question, words: Sequence[Word]) -> Message:

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -11,6 +11,7 @@ from handlers.render.escape import EMPTY, clean
 
 MAX_TEXT_CHARS = 1_000  # the longest sensible question is a line; Slack lets people paste far more
 MAX_WORDS = 20
+COMMAND = "/cilium"
 
 TOKEN = re.compile(r"<([^<>]*)>")
 QUOTES = str.maketrans(
@@ -26,7 +27,7 @@ class CommandPayload(msgspec.Struct, frozen=True):
     https://docs.slack.dev/interactivity/implementing-slash-commands
     """
 
-    command: str = "/cilium"
+    command: str = COMMAND
     text: str = ""
     user_id: str = ""
     channel_id: str = ""
@@ -40,6 +41,7 @@ class Place:
 
     ``message_ts`` is the bot's own message that the answer replaces, or None for a new one. ``quiet`` means
     that only ``user`` sees it. ``response_url`` is a credential for half an hour and is never logged.
+    ``thread_ts`` is the first message of the thread it belongs to, or None.
     """
 
     channel: str
@@ -47,13 +49,15 @@ class Place:
     response_url: str
     quiet: bool = False
     message_ts: str | None = None
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One command: its first word in lower case ("" when there is none), the others, and where to answer.
 
-    ``delivery`` names the delivery by Slack, to tell a repeated one; "" when Slack gave no name.
+    ``delivery`` names the delivery by Slack, to tell a repeated one; "" when Slack gave no name. ``fresh``
+    asks for a new sweep, however young the last report is.
     """
 
     command: str
@@ -61,6 +65,7 @@ class Question:
     others: tuple[str, ...]
     place: Place
     delivery: str
+    fresh: bool = False
 
 
 # Bolt's threads meet here: msgspec's first use of a struct is not safe beside another, so it is now.
@@ -70,19 +75,20 @@ msgspec.json.Decoder(CommandPayload)
 def parse(payload: Mapping[str, object]) -> Question:
     """The question in a command's payload. Raises msgspec.ValidationError for what Slack never sends."""
     fields = msgspec.convert(payload, CommandPayload)
-    words = split(fields.text)
+    place = Place(channel=fields.channel_id, user=fields.user_id, response_url=fields.response_url)
+    return asked(fields.text, fields.command, place, fields.trigger_id)
+
+
+def asked(text: str, command: str, place: Place, delivery: str) -> Question:
+    """The question in what somebody typed; ``--quiet`` anywhere in it is for the place."""
+    words = split(text)
     plain = [word for word in words if word.lower() != "--quiet"]
     return Question(
-        command=fields.command,
+        command=command,
         word=plain[0].lower() if plain else "",
         others=tuple(plain[1:]),
-        place=Place(
-            channel=fields.channel_id,
-            user=fields.user_id,
-            response_url=fields.response_url,
-            quiet=len(plain) < len(words),
-        ),
-        delivery=fields.trigger_id,
+        place=replace(place, quiet=len(plain) < len(words)),
+        delivery=delivery,
     )
 
 

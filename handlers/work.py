@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from checks.report import Report
+from checks.snapshot import Snapshot
 
 
 class Busy(Exception):
@@ -75,6 +76,10 @@ class Sweeps(Protocol):
         """The sweep under way, else a new one, however young the last report is."""
         ...
 
+    def snapshot(self, report: Report) -> Snapshot | None:
+        """What this report was made from, as long as it is the last one that this process made."""
+        ...
+
 
 class Work(Protocol):
     """The bot's own pool: Slack's threads only hand work over."""
@@ -86,6 +91,15 @@ class Work(Protocol):
     def aside(self, task: Callable[[], None]) -> None:
         """Do something short outside the queue, such as saying that it is full. Dropped when even that is."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """How the bot itself is: version, where it keeps things, what is wrong with that ("" when nothing)."""
+
+    version: str
+    shared_store: bool
+    store_fault: str = ""
 
 
 class Deliveries(Protocol):

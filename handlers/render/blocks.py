@@ -27,18 +27,23 @@ def blocks(report: Report, *, now: datetime, age_s: float | None = None) -> Mess
     return fitted(told, lambda detail: status_page(report, detail, now=now, age_s=age_s))
 
 
-def fitted(told: str, page: Callable[[Detail], Page]) -> Message:
+def fitted(told: str, page: Callable[[Detail], Page], ladder: Sequence[Detail] = CHAT) -> Message:
     """The page at the most detail that Slack takes, in both forms; if none, the text alone in blocks."""
     return Message(
-        told, _first_that_fits(told, page, rich_blocks), _first_that_fits(told, page, plain_blocks)
+        told,
+        _first_that_fits(told, page, ladder, rich_blocks),
+        _first_that_fits(told, page, ladder, plain_blocks),
     )
 
 
 def _first_that_fits(
-    told: str, page: Callable[[Detail], Page], paint: Callable[[Page], list[Block]]
+    told: str,
+    page: Callable[[Detail], Page],
+    ladder: Sequence[Detail],
+    paint: Callable[[Page], list[Block]],
 ) -> list[Block]:
     last: Sequence[Button] = ()
-    for detail in CHAT:
+    for detail in ladder:
         laid_out = page(detail)
         painted = paint(laid_out)
         if not message_faults(painted, told):

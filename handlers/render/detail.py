@@ -112,3 +112,29 @@ CHAT = (
         narrow=True,
     ),
 )
+
+# The answers about one thing are lists: as many rows as a list may have, and less of everything as it
+# grows too long. The last step is little enough for any report.
+LISTS = tuple(
+    replace(
+        step,
+        causes=min(step.causes, 3),
+        listed=rows,
+        nodes=rows,
+        subnets=rows,
+        subjects=subjects,
+        evidence=min(evidence, rows),
+        prose=prose,
+    )
+    for step, rows, subjects, evidence, prose in zip(
+        CHAT,
+        (MAX_LISTED, 12, 6, 3, 1),
+        (10, 5, 3, 2, 1),
+        (8, 5, 3, 1, 1),
+        (500, 300, 200, 120, 80),
+        strict=True,
+    )
+)
+
+TERMINAL = replace(LISTS[0], causes=MAX_LISTED, gaps=MAX_LISTED, actions=MAX_LISTED, command=FULL.command)
+"""The same where there is room to scroll, and commands may be of any length."""

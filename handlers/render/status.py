@@ -134,7 +134,7 @@ def facts_sections(report: Report, detail: Detail) -> list[Section]:
     """Subnets and versions; when something is wrong the nodes with the least room."""
     facts = report.facts
     lines: list[Line] = []
-    subnets = sorted((s for s in facts.subnets if s.used_by_pods is not False), key=_subnet_order)
+    subnets = sorted((s for s in facts.subnets if s.used_by_pods is not False), key=subnet_order)
     shown = subnets[: detail.subnets]
     lines += [(strong("Subnet: "), plain(subnet_line(subnet))) for subnet in shown]
     if shown and len(subnets) > len(shown):
@@ -148,7 +148,7 @@ def facts_sections(report: Report, detail: Detail) -> list[Section]:
 
 def nodes_section(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
     """The nodes with the least room first, at most so many, the rest counted."""
-    worst = sorted(nodes, key=_node_order)[: detail.nodes]
+    worst = sorted(nodes, key=node_order)[: detail.nodes]
     names = [clean(node.name, MAX_NAME_CHARS) for node in worst]
     domain = shared_domain(names) if detail.narrow else ""
     rows = tuple(
@@ -167,14 +167,16 @@ def nodes_section(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
     return Section(items, heading=f"{counted(len(nodes), 'node')}, the least room first")
 
 
-def _node_order(node: NodeDetail) -> tuple[float, tuple[tuple[int, str], ...]]:
+def node_order(node: NodeDetail) -> tuple[float, tuple[tuple[int, str], ...]]:
+    """The least room first, whichever limit leaves it; what is not known last."""
     rooms = [node.free_for_pods] if node.free_for_pods is not None else []
     if node.max_pods is not None and node.pods is not None:
         rooms.append(node.max_pods - node.pods)
     return (min(rooms, default=float("inf")), natural(node.name))
 
 
-def _subnet_order(subnet: SubnetFacts) -> tuple[float, str]:
+def subnet_order(subnet: SubnetFacts) -> tuple[float, str]:
+    """The fewest free addresses first."""
     free = subnet.free_addresses
     return (float("inf") if free is None else free, subnet.id)
 

@@ -11,13 +11,14 @@ from rich.text import Text
 from checks.report import Report, Verdict
 from handlers.render.page import Bullets, Command, Grid, Item, Line, Page, Section, Style, Words
 from handlers.render.status import status_page
+from handlers.render.words import VERDICTS
 
 MIN_WIDTH = 20
 COLOURS = {
-    Verdict.HEALTHY: "bold green",
-    Verdict.DEGRADED: "bold yellow",
-    Verdict.CRITICAL: "bold red",
-    Verdict.UNKNOWN: "bold magenta",
+    VERDICTS[Verdict.HEALTHY].sign: "bold green",
+    VERDICTS[Verdict.DEGRADED].sign: "bold yellow",
+    VERDICTS[Verdict.CRITICAL].sign: "bold red",
+    VERDICTS[Verdict.UNKNOWN].sign: "bold magenta",
 }
 STYLES = {Style.STRONG: "bold", Style.NAME: "cyan", Style.LINK: "underline", Style.PLAIN: ""}
 BULLET = "- "
@@ -25,6 +26,11 @@ BULLET = "- "
 
 def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     """The report with no line longer than ``width`` but for commands, and no line break at its end."""
+    return render_page(status_page(report), width=width, colour=colour)
+
+
+def render_page(page: Page, *, width: int = 80, colour: bool = False) -> str:
+    """Any page in the same way."""
     out = StringIO()
     console = Console(
         file=out,
@@ -38,7 +44,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
         legacy_windows=False,
         _environ={},
     )
-    _page(console, status_page(report), COLOURS[report.verdict])
+    _page(console, page, COLOURS.get(page.mark.sign, "bold"))
     lines = out.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
@@ -46,7 +52,8 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
 def _page(console: Console, page: Page, colour: str) -> None:
     first = Text(f"{page.mark.word.upper()}: ", colour)
     console.print(first.append(page.headline, "bold"), overflow="fold")
-    console.print(Text(page.origin, "dim"), overflow="fold")
+    if page.origin:
+        console.print(Text(page.origin, "dim"), overflow="fold")
     for section in page.sections:
         console.print()
         _section(console, section)

@@ -1,0 +1,108 @@
+"""`doctor`: what of the bot works and what does not, each fault with the line that mends it."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from http.client import HTTPException
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from checks.snapshot import Gap, Snapshot
+from handlers.answer import choose
+from handlers.chat import Web
+from handlers.command import Desk, Task, Word
+from handlers.question import Question
+from handlers.render.answer import Lay, Material, again_value, answer_blocks
+from handlers.render.blocks import fitted, progress_blocks
+from handlers.render.detail import LISTS
+from handlers.render.doctor import Checkup, Keeping, Slack, doctor_page
+from handlers.render.message import Message
+from handlers.render.told import told
+from handlers.work import Seen, SweepFailed
+
+SCOPES: Mapping[str, str] = {
+    "commands": "the command itself",
+    "chat:write": "answers, their progress, digests",
+    "chat:write.public": "answers in public channels that nobody invited me to",
+    "app_mentions:read": "questions that mention me, in threads too",
+    "im:history": "questions in direct messages to me",
+}
+"""The bot scopes in use, and what each is for; the manifest asks for these and no others."""
+
+
+def page(material: Material) -> Lay:
+    """The checkup where there is no Slack: what could not be read."""
+    return doctor_page(Checkup(report=material.report, gaps=_gaps(material.snapshot)))
+
+
+def _begin(question: Question, desk: Desk) -> Message | Task:
+    cluster = choose(question.others, desk.sweeps.names, sure=desk.sweeps.sure)
+    return cluster if isinstance(cluster, Message) else partial(_answer, cluster, question, desk)
+
+
+def _answer(cluster: str, question: Question, desk: Desk) -> None:
+    """Ask each part for itself, so that one that fails does not hide the others."""
+    if not desk.deliveries.first(question.delivery):
+        return
+    post = desk.chat.at(question.place)
+    found = desk.sweeps.join(cluster) if question.fresh else desk.sweeps.ask(cluster)
+    fault, seen = "", None
+    if isinstance(found, Seen):
+        seen = found
+    else:
+        post.progress(progress_blocks((), cluster=cluster))
+        try:
+            seen = Seen(found.report())
+        except SweepFailed as error:
+            fault = f"{error.title} {error.help}"
+    post.finish(_message(cluster, seen, fault, desk))
+
+
+def _message(cluster: str, seen: Seen | None, fault: str, desk: Desk) -> Message:
+    vitals = desk.vitals()
+    report = seen.report if seen else None
+    lay = doctor_page(
+        Checkup(
+            report=report,
+            gaps=_gaps(desk.sweeps.snapshot(report)) if report else None,
+            fault=fault,
+            slack=slack_of(desk.chat.web),
+            keeping=Keeping(version=vitals.version, shared=vitals.shared_store, fault=vitals.store_fault),
+        )
+    )
+    if seen is None:
+        return fitted(told(lay(LISTS[0])), lay, LISTS)
+    again = again_value(cluster, WORD.word, ())
+    return answer_blocks(lay, seen.report, again, now=desk.now(), age_s=seen.age_s)
+
+
+def _gaps(snapshot: Snapshot | None) -> tuple[tuple[str, Gap], ...] | None:
+    return None if snapshot is None else tuple(sorted(snapshot.gaps.items()))
+
+
+def slack_of(web: Web) -> Slack:
+    """What auth.test says of the token; Slack names the token's scopes in a header of every answer.
+
+    https://docs.slack.dev/reference/methods/auth.test
+    """
+    try:
+        answer = web.api_call("auth.test", json={})
+    except SlackApiError as error:
+        word = str(error.response.get("error"))
+        return Slack(fault=word if re.fullmatch("[a-z_]{1,60}", word) else "service_unavailable")
+    except (OSError, HTTPException, SlackClientError) as error:
+        return Slack(fault=type(error).__name__)
+    headers = getattr(answer, "headers", None) or {}
+    given = next((str(value) for key, value in headers.items() if key.lower() == "x-oauth-scopes"), None)
+    scopes = None if given is None else {scope.strip() for scope in given.split(",")}
+    missing = None if scopes is None else tuple((s, why) for s, why in SCOPES.items() if s not in scopes)
+    return Slack(bot=str(answer.get("user") or ""), team=str(answer.get("team") or ""), missing=missing)
+
+
+WORD = Word(
+    word="doctor",
+    usage="doctor",
+    about="says what of me works and what does not, with the line that mends it",
+    begin=_begin,
+    page=page,
+)

@@ -1,0 +1,89 @@
+"""Frames a page as an answer: whose report it was made from, how old that is, and a button to look again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from checks.report import Report
+from checks.snapshot import Snapshot
+from handlers.render.blocks import fitted
+from handlers.render.detail import LISTS, TERMINAL, Detail
+from handlers.render.message import Message
+from handlers.render.page import Button, Page
+from handlers.render.status import CHECK_AGAIN
+from handlers.render.told import told
+from handlers.render.words import VERDICTS, Mark, origin
+
+Lay = Callable[[Detail], Page]
+"""Lays one answer out in so much detail; its origin and its buttons are added here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What an answer is made from: a report, what was named after the word, and what the sweep had read.
+
+    ``snapshot`` is None when that is no longer in memory.
+    """
+
+    report: Report
+    named: tuple[str, ...] = ()
+    snapshot: Snapshot | None = None
+
+
+PageOf = Callable[[Material], Lay]
+"""Makes what is asked ready to be laid out."""
+
+
+def answer_page(lay: Lay, report: Report, detail: Detail = TERMINAL, *, now: datetime | None = None) -> Page:
+    """The whole page, as a terminal shows it."""
+    return replace(lay(detail), origin=origin(report, now))
+
+
+def answer_blocks(
+    lay: Lay, report: Report, again: str, *, now: datetime, age_s: float | None = None
+) -> Message:
+    """The page as a message. ``again`` is what its button asks for; ``age_s`` is told when it was kept."""
+    framed = {
+        "origin": origin(report, now, age_s),
+        "buttons": (Button("Check again", CHECK_AGAIN, again),),
+    }
+
+    def page(detail: Detail) -> Page:
+        return replace(lay(detail), **framed)  # type: ignore[arg-type] # two fields of two types
+
+    return fitted(told(page(LISTS[0])), page, LISTS)
+
+
+def again_value(cluster: str, word: str, named: Sequence[str]) -> str:
+    """What a button carries, a line for each: the cluster, the word, what was named."""
+    return "\n".join((cluster, word, *named))
+
+
+def fine(word: str) -> Mark:
+    """The mark of an answer in which nothing is wrong. The headline says so in words."""
+    return _as(word, "white_check_mark", "✅")
+
+
+def wrong(word: str) -> Mark:
+    """The mark of an answer in which something is wrong."""
+    return _as(word, "warning", "⚠️")
+
+
+def unknown(word: str) -> Mark:
+    """The mark of an answer that could not be given."""
+    return _as(word, "grey_question", "❔")
+
+
+def neutral(word: str) -> Mark:
+    """The mark of an answer that judges nothing."""
+    return _as(word, "information_source", "ℹ️")
+
+
+def as_verdict(word: str, report: Report) -> Mark:
+    """The mark of the whole report's verdict under another word."""
+    mark = VERDICTS[report.verdict]
+    return _as(word, mark.emoji, mark.sign)
+
+
+def _as(word: str, emoji: str, sign: str) -> Mark:
+    return Mark(word, emoji, sign)
