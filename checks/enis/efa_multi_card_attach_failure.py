@@ -58,7 +58,7 @@ def efa_multi_card_attach_failure(
 
 def _blocked_index(found: Attached) -> int | None:
     """The next index of the first card, if it is free there and taken on another card."""
-    if found.kind.enis_total <= found.kind.enis or len(found.first_card) >= found.kind.enis:
+    if len(found.first_card) >= found.kind.enis:
         return None
     here = {item.device_index for item in found.first_card}
     there = {item.device_index for item in found.interfaces if item.card_index}

@@ -30,9 +30,17 @@ def interfaces(*items: Interface) -> Interfaces:
     return Interfaces(items=items)
 
 
-def one_node(*enis: AttachedEni, kind: str = "m5.large", **more: Any) -> tuple[Nodes, CiliumNodes]:
+def one_node(
+    *enis: AttachedEni, kind: str = "m5.large", first: int = 0, **more: Any
+) -> tuple[Nodes, CiliumNodes]:
     """Node n1 and its CiliumNode with these interfaces for pods."""
-    spec = EniSpec(instance_type=kind, vpc_id="vpc-1", zone="eu-west-1a", node_subnet_id="subnet-a")
+    spec = EniSpec(
+        instance_type=kind,
+        first_interface_index=first,
+        vpc_id="vpc-1",
+        zone="eu-west-1a",
+        node_subnet_id="subnet-a",
+    )
     mine = cilium_node("n1", *enis, spec=spec, instance_id="i-n1", **more)
     return Nodes(items=(node("n1", kind),)), CiliumNodes(items=(mine,))
 

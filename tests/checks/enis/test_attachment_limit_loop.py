@@ -28,9 +28,9 @@ OWN = [interface("n1", 0), interface("n1", 1)]
 OTHER = interface("n1", 2, description="csi-volume")
 
 
-def judge(*items: Interface, own: int = 2, **parts: Any) -> list[Finding | Undecided]:
+def judge(*items: Interface, own: int = 2, first: int = 0, **parts: Any) -> list[Finding | Undecided]:
     held = items or (*OWN, OTHER)
-    nodes, mine = one_node(*(for_pods(item, n) for n, item in enumerate(held[:own])))
+    nodes, mine = one_node(*(for_pods(item, n) for n, item in enumerate(held[:own])), first=first)
     given: dict[str, Any] = {
         "accounts": accounts(account(attached=18, capacity=27)),
         "waiting": waiting(*stuck(2)),
@@ -98,6 +98,10 @@ def test_ignores_a_node_that_is_full_of_its_own() -> None:
 
 def test_ignores_an_interface_that_the_operator_has_just_attached() -> None:
     assert judge(*OWN, interface("n1", 2, description="Cilium-CNI (i-n1)")) == []
+
+
+def test_ignores_interfaces_that_are_kept_for_the_node() -> None:
+    assert judge(*OWN, interface("n1", 2), own=3, first=2) == []
 
 
 def test_leaves_trunks_to_their_own_check() -> None:

@@ -59,6 +59,7 @@ def test_ignores_interfaces_without_addresses_or_kept_from_pods() -> None:
     own = for_pods(interface("n1", 1), 1)
     bare = [interface("n1", 1, card=1, ips=(), type="efa-only")]
     assert judge(own, held=bare) == []
+    assert judge(for_pods(interface("n1", 1), 1, lone=0)) == []
     assert judge(spec=EniSpec(first_interface_index=2)) == []
     assert judge(*_tagged(), spec=EniSpec(exclude_tags=(("efa", "true"),))) == []
 

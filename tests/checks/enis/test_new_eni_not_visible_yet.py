@@ -39,7 +39,7 @@ def test_notes_what_has_healed() -> None:
 
 
 def test_leaves_what_lasts_to_the_nodes_system() -> None:
-    assert judge(grown(30), events=told("n1-stuck-0", minutes=9)) == []
+    assert judge(grown(8), events=told("n1-stuck-0", minutes=9)) == []
     assert judge(grown(90)) == []
 
 
