@@ -2,34 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import counted_calls, failed_calls, lines_with, quoted
 from checks.operator.waits import waits_for_operator
+from checks.operator_actions import needed
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
 from checks.parts.aws_account import ApiCall, ApiCalls, IamSimulation
 from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Nodes
 
+RECENT = timedelta(hours=1)
 CODES = ("UnauthorizedOperation", "AccessDenied", "not authorized to perform")
 _OPERATION = re.compile(r"(?:EC2: |ec2:|operation error EC2: )([A-Z][A-Za-z]+)")
-_ALWAYS = (
-    "CreateNetworkInterface",
-    "AttachNetworkInterface",
-    "DeleteNetworkInterface",
-    "ModifyNetworkInterfaceAttribute",
-    "AssignPrivateIpAddresses",
-    "CreateTags",
-    "DescribeNetworkInterfaces",
-    "DescribeSubnets",
-    "DescribeVpcs",
-    "DescribeSecurityGroups",
-    "DescribeInstanceTypes",
-    "DescribeTags",
-)
 
 
 @check(
@@ -64,7 +53,7 @@ def iam_missing_permission(
         return
     said = lines_with(operator_log, *CODES)
     calls = failed_calls(operator_metrics, "Unauthorized", "AccessDenied", "403")
-    trail = _refused(cloudtrail, iam_simulation)
+    trail = _refused(meta, cloudtrail, iam_simulation)
     denied = _denied(iam_simulation, version)
     if not said and not calls and not trail and not denied:
         return
@@ -98,12 +87,12 @@ def iam_missing_permission(
             look(
                 "Ask IAM what the role may do",
                 "aws iam simulate-principal-policy --policy-source-arn ROLE_ARN --action-names "
-                + " ".join(f"ec2:{name}" for name in missing or _needed(version)),
+                + " ".join(f"ec2:{name}" for name in missing or needed(version)),
                 "implicitDeny names what the policy lacks, explicitDeny a policy or boundary that forbids it",
             ),
             change(
                 "Add what this version needs to the operator's policy, then restart the operator",
-                f"# actions: {' '.join(f'ec2:{name}' for name in _needed(version))}\n"
+                f"# actions: {' '.join(f'ec2:{name}' for name in needed(version))}\n"
                 f"kubectl -n {quote(meta.cilium_namespace)} rollout restart deployment/cilium-operator",
                 risk="none to running pods; some of these errors are fatal only at the operator's start",
                 verify="the refusals stop, and waiting nodes get interfaces within a minute",
@@ -113,20 +102,19 @@ def iam_missing_permission(
     )
 
 
-def _needed(version: CiliumVersion | None) -> list[str]:
-    since = version is None or version.minor >= (1, 18)
-    return [*_ALWAYS, *(["DescribeRouteTables"] if since else [])]
-
-
-def _refused(cloudtrail: ApiCalls | None, simulation: IamSimulation | None) -> dict[str, ApiCall]:
-    """The newest call of each name, where the operator's role made it and it was refused."""
+def _refused(meta: Meta, cloudtrail: ApiCalls | None, simulation: IamSimulation | None) -> dict[str, ApiCall]:
+    """The operator's newest call of each name, where it is of the last hour and was refused."""
     roles = ("cilium", *(simulation.by_role if simulation else ()))
-    newest = {name: calls[-1] for name, calls in (cloudtrail.by_name if cloudtrail else {}).items() if calls}
+    newest = {
+        name: call  # the last one stays: they are in the order of time
+        for name, calls in (cloudtrail.by_name if cloudtrail else {}).items()
+        for call in calls
+        if any(role.lower() in call.principal.lower() for role in roles)
+    }
     return {
         name: call
         for name, call in newest.items()
-        if any(code in (call.error_code or "") for code in CODES)
-        and any(role.lower() in call.principal.lower() for role in roles)
+        if meta.taken_at - call.time < RECENT and any(code in (call.error_code or "") for code in CODES)
     }
 
 
@@ -135,6 +123,6 @@ def _denied(simulation: IamSimulation | None, version: CiliumVersion | None) -> 
     return {
         name: (role, decisions[f"ec2:{name}"])
         for role, decisions in (simulation.by_role if simulation else {}).items()
-        for name in _needed(version)
+        for name in needed(version)
         if decisions.get(f"ec2:{name}", "allowed") != "allowed"
     }

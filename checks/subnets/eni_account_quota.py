@@ -1,6 +1,7 @@
 """The account must have room for another network interface in the region."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
@@ -15,6 +16,7 @@ from checks.parts.kubernetes import Nodes
 
 CODE = "NetworkInterfaceLimitExceeded"
 CALL = "CreateNetworkInterface"
+RECENT = timedelta(hours=1)
 NEARLY = 0.98
 """The share of the quota in one VPC from which on it is as good as used up."""
 
@@ -43,7 +45,8 @@ def eni_account_quota(
     interfaces, so the count stays a lower bound. AttachmentLimitExceeded is another limit, per instance.
     """
     calls = cloudtrail.by_name.get(CALL, ()) if cloudtrail else ()
-    refused = [call for call in calls[-1:] if CODE in (call.error_code or "")]
+    recent = [call for call in calls[-1:] if meta.taken_at - call.time < RECENT]
+    refused = [call for call in recent if CODE in (call.error_code or "")]
     held = len(interfaces.items) if interfaces else None
     quota = quotas.values.get(INTERFACES_PER_REGION) if quotas else None
     full = held is not None and quota is not None and held >= quota * NEARLY

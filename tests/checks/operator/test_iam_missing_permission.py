@@ -5,7 +5,7 @@ from checks.operator.iam_missing_permission import iam_missing_permission as iam
 from checks.parts.agents import OperatorLog, OperatorMetrics
 from checks.parts.aws_account import ApiCall, ApiCalls, IamSimulation
 from checks.run import Verdict
-from tests.checks.hand import META, NOON, config, explained, on_nothing, only, undecided, version
+from tests.checks.hand import META, NOON, ago, config, explained, on_nothing, only, undecided, version
 from tests.checks.operator.hand_operator import STUCK, WAITS, call, log, page
 
 LINE = (
@@ -83,6 +83,15 @@ def test_believes_cloudtrail_of_the_operators_own_newest_call(
     call_made = ApiCall(name="CreateNetworkInterface", time=NOON, error_code=code, principal=principal)
     trail = ApiCalls(by_name={"CreateNetworkInterface": (call_made,)})
     assert bool(judge(trail=trail)) is found
+
+
+def test_takes_refusals_of_others_and_of_long_ago_for_nothing() -> None:
+    own = {"error_code": "AccessDenied", "principal": "arn:aws:sts::1:assumed-role/cilium-operator/x"}
+    old = ApiCall(name="CreateTags", time=ago(hours=2), **own)
+    assert judge(trail=ApiCalls(by_name={"CreateTags": (old,)})) == []
+    now = ApiCall(name="CreateTags", time=ago(minutes=9), **own)
+    other = ApiCall(name="CreateTags", time=ago(minutes=1), principal="arn:aws:iam::1:user/somebody")
+    assert only(judge(trail=ApiCalls(by_name={"CreateTags": (now, other)})))
 
 
 def test_cannot_tell_without_log_and_metrics() -> None:

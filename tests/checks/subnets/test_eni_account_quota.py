@@ -6,7 +6,7 @@ from checks.run import Verdict
 from checks.subnets.eni_account_quota import eni_account_quota as quota
 from tests.checks.hand import (
     META,
-    NOON,
+    ago,
     cilium_nodes,
     config,
     explained,
@@ -22,9 +22,14 @@ LINE = 'Unable to create interface error="NetworkInterfaceLimitExceeded: The max
 
 
 def judge(
-    line: str = LINE, *, quota_is: float | None = None, code: str | None = None, read: bool = True
+    line: str = LINE,
+    *,
+    quota_is: float | None = None,
+    code: str | None = None,
+    read: bool = True,
+    hours: float = 0,
 ) -> list[Finding | Undecided]:
-    call = ApiCall(name="CreateNetworkInterface", time=NOON, error_code=code)
+    call = ApiCall(name="CreateNetworkInterface", time=ago(hours=hours), error_code=code)
     return quota(
         META,
         OperatorLog(lines=(line,)) if read else None,
@@ -60,6 +65,7 @@ def test_believes_cloudtrail_and_the_count_without_the_log() -> None:
     assert only(judge(read=False, code="Client.NetworkInterfaceLimitExceeded"))
     assert only(judge(read=False, quota_is=1)).confidence is Confidence.LIKELY
     assert judge(read=False, code="Client.InvalidParameterValue") == []
+    assert judge(read=False, code="Client.NetworkInterfaceLimitExceeded", hours=2) == []
     assert judge(read=False, quota_is=5000) == []
 
 
