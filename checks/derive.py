@@ -14,6 +14,7 @@ GRACE = timedelta(seconds=120)
 """What is just starting is not judged (report-format.md)."""
 
 SANDBOX_EVENT = "FailedCreatePodSandBox"
+HELD_BACK = "SchedulingGated"
 _VOLUME_EVENTS = frozenset({"FailedMount", "FailedAttachVolume", "FailedMapVolume"})
 _NOT_A_SANDBOX_WAIT = frozenset(
     {
@@ -60,13 +61,14 @@ def waiting_of(
     """The pods past the grace that have no node, or a node and neither address nor sandbox.
 
     ``harmless`` pods wait and nobody misses them: operator replicas that only lack a node of their own.
+    Nor does a pod wait for the scheduler that its scheduling gates keep from it: somebody wants it so.
     """
     unscheduled, stuck = [], []
     for pod in pods.items:
         if pod.phase != "Pending" or pod.deleting or pod in harmless:
             continue
         if pod.node is None:
-            if taken_at - pod.created > GRACE:
+            if taken_at - pod.created > GRACE and pod.unscheduled_reason != HELD_BACK:
                 unscheduled.append(_unscheduled(pod, events))
         elif _waits_for_sandbox(pod, events, taken_at):
             stuck.append(StuckPod(pod=pod, message=_newest(pod, events, SANDBOX_EVENT)))

@@ -70,6 +70,12 @@ def test_a_pod_without_a_node_waits_only_past_the_grace() -> None:
     assert [item.pod.name for item in waiting.unscheduled] == ["api-1"]
 
 
+def test_a_pod_behind_scheduling_gates_does_not_wait_for_the_scheduler() -> None:
+    gated = pod("held", unscheduled_reason="SchedulingGated")
+    assert waiting_of(Pods(items=(gated, pod())), None, NOON).unscheduled[0].pod.name == "api-1"
+    assert waiting_of(Pods(items=(gated,)), None, NOON).unscheduled == ()
+
+
 def test_prefers_the_condition_to_the_event() -> None:
     told = pod(unscheduled_message="0/1 nodes are available: 1 Too many pods.")
     events = Events((event("FailedScheduling", "0/1 nodes are available: 1 Insufficient cpu."),))
