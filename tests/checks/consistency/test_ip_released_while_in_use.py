@@ -1,8 +1,9 @@
 import pytest
 
+from checks.collect.gather import gather
 from checks.consistency.ip_released_while_in_use import ip_released_while_in_use as released
-from checks.model import Confidence
-from checks.run import Verdict
+from checks.model import Confidence, Kind, Severity
+from checks.run import Verdict, run
 from tests.builder import Cluster, ago
 from tests.checks.hand import on_nothing
 from tests.checks.node_capacity.scene import crowded, finding, result
@@ -21,13 +22,13 @@ def lose(cluster: Cluster, ip: str | None = None) -> str:
     return pod.name
 
 
-@pytest.mark.parametrize(("running", "sure"), [("1.11.5", Confidence.CERTAIN), ("1.16.5", Confidence.LIKELY)])
+@pytest.mark.parametrize(("running", "sure"), [("1.11.5", Confidence.CERTAIN), ("1.12.0", Confidence.LIKELY)])
 def test_finds_a_pod_whose_address_no_interface_holds(running: str, sure: Confidence) -> None:
     cluster = crowded(6, max_pods=29, cilium=running)
     name = lose(cluster)
     found = finding(released, cluster)
     assert [subject.name for subject in found.subjects] == [name]
-    assert found.confidence is sure
+    assert (found.kind, found.severity, found.confidence) == (Kind.CAUSE, Severity.HIGH, sure)
     assert found.inferred
 
 
@@ -50,6 +51,22 @@ def test_is_silent_on_healthy_clusters(prefixes: bool) -> None:
     cluster.nodes(3)
     cluster.workload("shop/api", 20)
     assert result(released, cluster).verdict is Verdict.CLEAR
+
+
+def test_ignores_pods_of_an_instance_whose_interfaces_are_not_among_those_read() -> None:
+    cluster = crowded(6, max_pods=29)
+    lose(cluster)
+    source = cluster.source()
+    source.edit("aws/ec2/describe-network-interfaces", lambda answer: answer["NetworkInterfaces"].clear())
+    [found] = run([released], gather(source))
+    assert found.verdict is Verdict.CLEAR
+
+
+def test_is_likely_where_the_release_is_not_known() -> None:
+    cluster = crowded(6, max_pods=29, cilium="1.11.5")
+    lose(cluster)
+    found = finding(released, cluster, "kubernetes/apis/apps/v1/daemonsets")
+    assert found.confidence is Confidence.LIKELY
 
 
 def test_proves_nothing_without_interfaces() -> None:

@@ -26,7 +26,7 @@ NINE = tuple(f"10.40.3.{16 * i}/28" for i in range(9))
 
 
 def judge(
-    owned: tuple[str, ...], *, waits: int = 2, used: int = 94, **member: Any
+    owned: tuple[str, ...], *, waits: int = 2, used: int | None = 94, known: str = "n1", **member: Any
 ) -> list[Finding | Undecided]:
     allocated = (PoolAllocation(pool="default", cidrs=owned, first=True, last=True),)
     return behind(
@@ -34,7 +34,7 @@ def judge(
         version=version("1.20.0"),
         cilium_nodes=cilium_nodes(cilium_node("n1", eni(prefixes=NINE), allocated=allocated, **member)),
         waiting=waiting(*stuck(waits)),
-        accounts=accounts(account("n1", used=used)),
+        accounts=accounts(account(known, used=used)),
     )
 
 
@@ -51,6 +51,11 @@ def test_finds_blocks_that_are_attached_and_not_owned() -> None:
 
 def test_is_likely_while_the_agent_has_addresses_left() -> None:
     assert only(judge(NINE[:6], used=60)).confidence is Confidence.LIKELY
+
+
+def test_is_likely_where_what_is_in_use_is_not_known() -> None:
+    assert only(judge(NINE[:6], used=None)).confidence is Confidence.LIKELY
+    assert only(judge(NINE[:6], known="other")).confidence is Confidence.LIKELY
 
 
 def test_ignores_a_complete_list() -> None:
