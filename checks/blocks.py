@@ -1,6 +1,7 @@
 """Which blocks of pod addresses belong to which node, in the modes that give nodes blocks."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network, ip_network
 
 from checks.parts.cilium import CiliumNodes
@@ -12,15 +13,17 @@ BLOCK_MODES = ("cluster-pool", "kubernetes", "multi-pool")
 
 def networks(texts: Iterable[str]) -> tuple[IPv4Network, ...]:
     """The IPv4 ranges among these texts; IPv6 and malformed ones are left out."""
-    found = []
-    for text in texts:
-        try:
-            network = ip_network(text, strict=False)
-        except ValueError:
-            continue
-        if isinstance(network, IPv4Network):
-            found.append(network)
-    return tuple(found)
+    return tuple(network for text in texts if (network := _network(text)) is not None)
+
+
+@lru_cache(maxsize=20_000)
+def _network(text: str) -> IPv4Network | None:
+    """One range by its text: several checks ask for the same blocks, and a cluster has one for each node."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    return network if isinstance(network, IPv4Network) else None
 
 
 def blocks_by_node(

@@ -5,6 +5,7 @@ from checks.facts import facts_of
 from checks.load import load_checks
 from checks.model import Subject
 from checks.pending import pending_of
+from checks.quiet import seldom_collected
 from checks.report import (
     Cause,
     Note,
@@ -21,7 +22,8 @@ from checks.verdict import headline_of, not_checked_of, unread_least, verdict_of
 
 def judge(snapshot: Snapshot) -> Report:
     """The report of one sweep. The same snapshot gives the same report."""
-    return report_of(run(load_checks(), snapshot), snapshot)
+    with seldom_collected():
+        return report_of(run(load_checks(), snapshot), snapshot)
 
 
 def report_of(results: tuple[Result, ...], snapshot: Snapshot) -> Report:

@@ -68,11 +68,12 @@ def _waits(snapshot: Snapshot, diagnosis: Diagnosis) -> Iterator[_Wait]:
     if snapshot.waiting is None or snapshot.pods is None:
         return
     seen = set()
+    room = _room(snapshot)
     for item in snapshot.waiting.unscheduled:
         seen.add((item.pod.namespace, item.pod.name))
         causes = _causes(diagnosis, "pods-not-scheduled", item.subject)
         since = item.pod.scheduled_since or item.pod.created
-        yield _Wait(item.pod, "scheduler", since, item.message, causes, _scheduler_numbers(item, snapshot))
+        yield _Wait(item.pod, "scheduler", since, item.message, causes, _scheduler_numbers(item, room))
     for stuck in snapshot.waiting.without_ip:
         seen.add((stuck.pod.namespace, stuck.pod.name))
         causes = _causes(diagnosis, "pods-without-ip", stuck.subject)
@@ -107,19 +108,26 @@ def _otherwise(pod: Pod, snapshot: Snapshot) -> tuple[str, str]:
     return "start", told
 
 
-def _scheduler_numbers(item: UnscheduledPod, snapshot: Snapshot) -> str:
-    """Both sides of the scheduler's sum: what the pod asks for, and how full the nodes are."""
-    asked = item.pod.requests
-    parts = [f"each asks for {asked.cpu_milli}m CPU and {asked.memory_bytes >> 20} MiB"]
+def _room(snapshot: Snapshot) -> str:
+    """How full the nodes are, for whoever waits for the scheduler."""
     accounts = snapshot.accounts.items if snapshot.accounts else ()
+    parts = []
     capped = [a for a in accounts if a.max_pods is not None and a.pods is not None]
     if capped:
         full = sum((a.pods or 0) >= (a.max_pods or 0) for a in capped)
         parts.append(f"{full} of {len(capped)} nodes are at their pod limit")
-    free = [a.free_for_pods for a in accounts if a.free_for_pods is not None]
-    if free and len(free) == len(accounts):
-        parts.append(f"{sum(free)} addresses are free")
+    free = [a.free_for_pods for a in accounts]
+    known = [value for value in free if value is not None]
+    if known and len(known) == len(free):
+        parts.append(f"{sum(known)} addresses are free")
     return ", ".join(parts)
+
+
+def _scheduler_numbers(item: UnscheduledPod, room: str) -> str:
+    """Both sides of the scheduler's sum: what the pod asks for, and how full the nodes are."""
+    asked = item.pod.requests
+    own = f"each asks for {asked.cpu_milli}m CPU and {asked.memory_bytes >> 20} MiB"
+    return f"{own}, {room}" if room else own
 
 
 def address_numbers(account: NodeAccount) -> str:

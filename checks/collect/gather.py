@@ -16,6 +16,7 @@ from typing import Protocol
 from checks.collect.registry import Collector, collectors
 from checks.collect.source import RestartError, Source, SourceError, UnreadError
 from checks.derive import derive
+from checks.quiet import seldom_collected
 from checks.snapshot import Gap, Snapshot
 
 logger = logging.getLogger(__name__)
@@ -59,10 +60,11 @@ def gather(
     began = time.monotonic()
     sweep = _Sweep(source, deadline_s)
     done: dict[str, _Done] = {}
-    for ended in sweep.run(collectors() if only is None else only):
-        done[ended.collector.part] = ended
-        if progress is not None:
-            _tell(progress, ended)
+    with seldom_collected():
+        for ended in sweep.run(collectors() if only is None else only):
+            done[ended.collector.part] = ended
+            if progress is not None:
+                _tell(progress, ended)
     parts = {name: done[name].part for name in sorted(done)}
     gaps = {name: gap for name in sorted(done) if (gap := done[name].gap) is not None}
     snapshot = Snapshot(

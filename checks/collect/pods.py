@@ -41,7 +41,6 @@ _KEPT_LABELS = frozenset(
         ("k8s-app", "kube-dns"),
         ("k8s-app", "node-local-dns"),
         ("k8s-app", "aws-node"),
-        ("k8s-app", "kube-proxy"),
     }
 )
 """Pods of Cilium, of DNS and of what competes with Cilium are kept even when they are well."""

@@ -86,14 +86,30 @@ def _outside_blocks(
     ranges = {*pod_ranges(cilium, blocks, pools), *(block for mine in blocks.values() for block in mine)}
     lengths = sorted({network.prefixlen for network in ranges})
     starts = {(network.prefixlen, int(network.network_address)) for network in ranges}
+    whole = {_stem(str(network.network_address)) for network in ranges if network.prefixlen == _STEM_BITS}
     return [
         pod
         for pod in pods.addresses
         if (pod.namespace, pod.name) in managed.names
+        and _stem(pod.ip) not in whole
         and ":" not in pod.ip
         and pod.node in blocks
-        and not any((n, int(ip_address(pod.ip)) >> (32 - n) << (32 - n)) in starts for n in lengths)
+        and not _within(pod.ip, lengths, starts)
     ]
+
+
+_STEM_BITS = 24
+
+
+def _stem(ip: str) -> str:
+    """``10.0.1`` of ``10.0.1.7``: the text of a /24, which most node blocks are."""
+    return ip.rpartition(".")[0]
+
+
+def _within(ip: str, lengths: list[int], starts: set[tuple[int, int]]) -> bool:
+    """Whether one of the ranges holds an IPv4 address; asked only where no /24 settles it."""
+    number = int(ip_address(ip))
+    return any((n, number >> (32 - n) << (32 - n)) in starts for n in lengths)
 
 
 def _serves_dns(strange: list[PodAddress], services: Services | None, endpoints: Endpoints | None) -> bool:
