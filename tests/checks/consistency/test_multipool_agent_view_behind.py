@@ -1,7 +1,7 @@
 from typing import Any
 
 from checks.consistency.multipool_agent_view_behind import multipool_agent_view_behind as behind
-from checks.model import Confidence, Finding, Subject, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.cilium import PoolAllocation
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
@@ -40,7 +40,12 @@ def judge(
 
 def test_finds_blocks_that_are_attached_and_not_owned() -> None:
     finding = only(judge(NINE[:6]))
-    assert finding.confidence is Confidence.CERTAIN
+    assert (finding.kind, finding.severity, finding.confidence) == (
+        Kind.CAUSE,
+        Severity.HIGH,
+        Confidence.CERTAIN,
+    )
+    assert finding.subjects == (Subject("Node", "n1"),)
     assert "48 addresses" in finding.title
     assert "hold 144 addresses and its agent lists 96" in finding.because
     assert explained(finding, "pods-without-ip") == {
@@ -61,6 +66,18 @@ def test_is_likely_where_what_is_in_use_is_not_known() -> None:
 def test_ignores_a_complete_list() -> None:
     assert judge(NINE) == []
     assert judge(("10.40.3.0/24",)) == []
+
+
+def test_counts_blocks_of_the_default_pool_alone() -> None:
+    elsewhere = PoolAllocation(pool="batch", cidrs=NINE)
+    found = behind(
+        cilium=config("eni"),
+        version=version("1.20.0"),
+        cilium_nodes=cilium_nodes(cilium_node("n1", eni(prefixes=NINE), allocated=(elsewhere,))),
+        waiting=waiting(*stuck(2)),
+        accounts=accounts(account("n1")),
+    )
+    assert "agent lists 0" in only(found).because
 
 
 def test_ignores_a_list_that_is_just_behind_while_nobody_waits() -> None:

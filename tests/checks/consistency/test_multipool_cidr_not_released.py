@@ -1,5 +1,5 @@
 from checks.consistency.multipool_cidr_not_released import multipool_cidr_not_released as kept
-from checks.model import Confidence, Finding, Subject, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.cilium import PodIpPool, PodIpPools, PoolAllocation
 from checks.parts.kubernetes import PodAddress, Pods
 from checks.run import Verdict, run
@@ -42,7 +42,11 @@ def judge(
 def test_finds_a_node_that_keeps_a_block_of_a_full_pool_without_a_pod() -> None:
     found = only(judge(("n0", "10.61.0.5")))
     assert found.subjects == (Subject("Node", "n1"),)
-    assert found.confidence is Confidence.LIKELY
+    assert (found.kind, found.severity, found.confidence) == (
+        Kind.CAUSE,
+        Severity.MEDIUM,
+        Confidence.LIKELY,
+    )
     assert explained(found, "pods-without-ip") == {Subject("Pod", "n9-stuck-0", "shop")}
 
 
@@ -69,6 +73,11 @@ def test_finds_blocks_of_the_default_pool_beyond_what_the_agent_asks_for() -> No
 
 def test_ignores_a_pool_whose_blocks_are_all_used() -> None:
     assert judge(("n0", "10.61.0.5"), ("n1", "10.61.0.40")) == []
+
+
+def test_an_address_counts_on_the_node_that_holds_its_block_alone() -> None:
+    found = only(judge(("n0", "10.61.0.5"), ("n0", "10.61.0.40"), ("n1", "2001:db8::40")))
+    assert found.subjects == (Subject("Node", "n1"),)
 
 
 def test_ignores_a_pool_with_blocks_left() -> None:

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from checks.consistency.podippool_not_discovered import LINE, NOT_THERE
 from checks.consistency.podippool_not_discovered import podippool_not_discovered as undiscovered
-from checks.model import Confidence, Finding, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.agents import OperatorLog
 from checks.parts.cilium import PodIpPool, PodIpPools
 from checks.parts.kubernetes import Namespace, Namespaces, Pods
@@ -37,7 +37,12 @@ def judge(
 
 def test_finds_pods_of_a_pool_that_is_younger_than_the_operator() -> None:
     found = only(judge(LINE))
-    assert found.confidence is Confidence.CERTAIN
+    assert (found.kind, found.severity, found.confidence) == (
+        Kind.CAUSE,
+        Severity.MEDIUM,
+        Confidence.CERTAIN,
+    )
+    assert found.subjects == (Subject("CiliumPodIPPool", "batch"),)
     assert len(explained(found, "pods-without-ip") or ()) == 2
 
 

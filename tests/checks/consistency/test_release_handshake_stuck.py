@@ -1,7 +1,7 @@
 from typing import Any
 
 from checks.consistency.release_handshake_stuck import release_handshake_stuck as handshake
-from checks.model import Confidence, Finding, Subject, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
 from tests.checks.hand import (
@@ -38,7 +38,12 @@ def judge(waits: int = 1, scheduled: Any = None, **member: Any) -> list[Finding 
 
 def test_finds_addresses_that_nobody_may_use() -> None:
     finding = only(judge())
-    assert finding.confidence is Confidence.CERTAIN
+    assert (finding.kind, finding.severity, finding.confidence) == (
+        Kind.CAUSE,
+        Severity.MEDIUM,
+        Confidence.CERTAIN,
+    )
+    assert finding.subjects == (Subject("Node", "n1"),)
     assert explained(finding, "pods-without-ip") == {Subject("Pod", "n1-stuck-0", "shop")}
 
 

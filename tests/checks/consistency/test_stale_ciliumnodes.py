@@ -1,7 +1,7 @@
 from typing import Any
 
 from checks.consistency.stale_ciliumnodes import stale_ciliumnodes as stale
-from checks.model import Confidence, Finding, Severity, Subject, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.aws import Instance, Instances
 from checks.parts.cilium import CiliumNode
 from checks.run import Verdict, run
@@ -44,7 +44,12 @@ def dead(name: str = "old", **more: Any) -> CiliumNode:
 
 def test_finds_a_ciliumnode_without_a_node() -> None:
     found = only(judge(dead()))
-    assert (found.severity, found.confidence) == (Severity.MEDIUM, Confidence.CERTAIN)
+    assert (found.kind, found.severity, found.confidence) == (
+        Kind.CAUSE,
+        Severity.MEDIUM,
+        Confidence.CERTAIN,
+    )
+    assert found.subjects == (OLD,)
     assert explained(found, "nodes-unreachable") == {OLD}
 
 
@@ -52,7 +57,9 @@ def test_finds_what_the_pool_lacks_in_dead_nodes() -> None:
     full = [dead(f"old{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-o{i}") for i in (2, 3)]
     found = only(judge(*full, cilium_node("bare"), pool="10.244.0.0/22"))
     assert found.severity is Severity.HIGH
-    assert explained(found, "agents-not-ready") == {Subject("Node", "bare")}
+    for symptom in ("agents-not-ready", "nodes-not-ready"):
+        assert explained(found, symptom) == {Subject("Node", "bare")}
+    assert "pods-not-scheduled" in claims(found)
 
 
 def test_leaves_a_node_without_a_block_to_other_causes_while_the_pool_has_room() -> None:
@@ -64,6 +71,16 @@ def test_leaves_a_node_without_a_block_to_other_causes_while_the_pool_has_room()
 def test_finds_a_node_that_was_replaced_under_its_name() -> None:
     found = only(judge(dead("bare", instance_id="i-before")))
     assert found.subjects == (Subject("Node", "bare"),)
+
+
+def test_a_machine_that_was_stopped_does_not_run() -> None:
+    stopped = Instances(by_id={"i-old": Instance(id="i-old", state="stopped")})
+    assert only(judge(dead(), instances=stopped)).subjects == (OLD,)
+
+
+def test_is_certain_of_a_ciliumnode_that_names_no_instance() -> None:
+    found = only(judge(dead(instance_id=None), instances=None))
+    assert found.confidence is Confidence.CERTAIN
 
 
 def test_ignores_young_ciliumnodes() -> None:

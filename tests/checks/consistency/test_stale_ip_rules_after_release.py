@@ -1,5 +1,5 @@
 from checks.consistency.stale_ip_rules_after_release import stale_ip_rules_after_release as rules
-from checks.model import Confidence, Finding, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.parts.agents import TcpProbe, TcpProbes
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
@@ -29,7 +29,11 @@ def judge(outcomes: dict[str, str], release: str = "true") -> list[Finding | Und
 
 def test_suspects_a_single_address_beside_others_that_answer() -> None:
     found = only(judge({ONE: "timeout", TWO: "ok"}))
-    assert found.confidence is Confidence.POSSIBLE
+    assert (found.kind, found.severity, found.confidence) == (
+        Kind.CAUSE,
+        Severity.MEDIUM,
+        Confidence.POSSIBLE,
+    )
     assert claims(found) == {"traffic-failing"}
     assert "would decide" in found.because
 
@@ -37,6 +41,7 @@ def test_suspects_a_single_address_beside_others_that_answer() -> None:
 def test_ignores_whole_interfaces_that_fail() -> None:
     assert judge({ONE: "timeout", TWO: "timeout"}) == []
     assert judge({ONE: "timeout", ELSEWHERE: "ok"}) == []
+    assert judge({ONE: "timeout", TWO: "ok", ELSEWHERE: "timeout"}) == []
 
 
 def test_ignores_clusters_that_never_give_addresses_back() -> None:

@@ -1,4 +1,4 @@
-from checks.model import Finding, Kind, Severity, Undecided
+from checks.model import Finding, Kind, Severity, Subject, Undecided
 from checks.node_capacity.primary_address_accounting import primary_address_accounting as accounting
 from checks.parts.cilium import AttachedEni, EniSpec
 from checks.parts.derived import NodeAccount
@@ -31,6 +31,7 @@ def judge(
 def test_warns_of_a_further_interface_whose_primary_address_is_not_used() -> None:
     found = only(judge(eni(0, lone=2), eni(1, lone=2)))
     assert (found.kind, found.severity) == (Kind.RISK, Severity.LOW)
+    assert found.subjects == (Subject("Node", "n1"),)
 
 
 def test_is_the_cause_where_pods_wait_for_no_more_than_those() -> None:
@@ -43,6 +44,18 @@ def test_is_the_cause_where_pods_wait_for_no_more_than_those() -> None:
 def test_stays_a_warning_where_a_node_could_still_grow() -> None:
     growing = account("n1", capacity=30, attached=4, used=4, pods=8, host_network=4, own=2)
     assert only(judge(eni(0, lone=2), eni(1, lone=2), here=growing)).kind is Kind.RISK
+
+
+def test_stays_a_warning_where_nothing_is_missing_or_addresses_are_left() -> None:
+    whole = account("n1", capacity=4, attached=4, used=4, pods=8, host_network=4, own=2)
+    roomy = account("n1", capacity=6, attached=4, used=2, pods=5, host_network=4, own=2)
+    for here in (whole, roomy):
+        assert only(judge(eni(0, lone=2), eni(1, lone=2), here=here)).kind is Kind.RISK
+
+
+def test_stays_a_warning_where_the_nodes_account_was_not_read() -> None:
+    unread = account("n1", capacity=None, attached=4, used=4, pods=8, host_network=4, own=2)
+    assert only(judge(eni(0, lone=2), eni(1, lone=2), here=unread)).kind is Kind.RISK
 
 
 def test_ignores_the_nodes_own_interface() -> None:

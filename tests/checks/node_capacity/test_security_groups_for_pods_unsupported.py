@@ -28,9 +28,21 @@ def test_finds_pods_that_wait_for_the_slot_of_a_trunk() -> None:
     node.enis.append(trunk)
     cluster.workload("shop/api", 22)
     found = finding(unsupported, cluster)
-    assert found.kind is Kind.CAUSE
+    assert (found.kind, found.severity) == (Kind.CAUSE, Severity.MEDIUM)
     assert "no other left" in found.because
     assert explained(found, "pods-without-ip")
+
+
+def test_stays_a_warning_while_a_slot_is_left() -> None:
+    cluster = Cluster(mode="eni")
+    [node] = cluster.nodes(1, type="m5.xlarge", max_pods=58)
+    trunk = Eni("eni-0trunk", node.enis[0].subnet, "10.40.0.250", number=1, instance_id=node.instance_id)
+    trunk.interface_type, trunk.cilium = "trunk", False
+    node.enis.append(trunk)
+    cluster.workload("shop/api", 4)
+    found = finding(unsupported, cluster)
+    assert found.kind is Kind.RISK
+    assert "have no effect" in found.because
 
 
 def test_is_silent_on_ordinary_nodes() -> None:

@@ -1,4 +1,4 @@
-from checks.model import Confidence, Finding, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.node_capacity.surge_allocation_disabled import surge_allocation_disabled as surge
 from checks.parts.agents import OperatorLog
 from checks.run import Verdict, run
@@ -19,7 +19,7 @@ def judge(*lines: str, waits: int = 30) -> list[Finding | Undecided]:
 
 def test_suspects_the_operator_that_says_so_while_pods_wait() -> None:
     found = only(judge("x", LINE))
-    assert found.confidence is Confidence.POSSIBLE
+    assert (found.kind, found.severity, found.confidence) == (Kind.CAUSE, Severity.LOW, Confidence.POSSIBLE)
     assert "would decide" in found.because
     assert len(explained(found, "pods-without-ip") or ()) == 30
 

@@ -1,4 +1,4 @@
-from checks.model import Confidence, Finding, Undecided
+from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.parts.agents import TcpProbe, TcpProbes
 from checks.routing.secondary_eni_egress_drop import secondary_eni_egress_drop as drop
 from checks.run import Verdict
@@ -21,7 +21,11 @@ def judge(
 
 def test_suspects_further_interfaces_whose_addresses_alone_fail() -> None:
     found = only(judge({FIRST: "ok", SECOND: "timeout"}))
-    assert found.confidence is Confidence.POSSIBLE
+    assert (found.kind, found.severity, found.confidence) == (
+        Kind.CAUSE,
+        Severity.HIGH,
+        Confidence.POSSIBLE,
+    )
     assert "would decide" in found.because
     assert claims(found) == {"traffic-failing"}
 

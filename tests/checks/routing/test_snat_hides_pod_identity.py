@@ -1,5 +1,5 @@
-from checks.model import Confidence, Finding, Kind, Subject, Undecided
-from checks.parts.kubernetes import NetworkPolicies, PodAddress, Pods, Policy
+from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
+from checks.parts.kubernetes import CiliumPolicies, NetworkPolicies, PodAddress, Pods, Policy
 from checks.routing.snat_hides_pod_identity import snat_hides_pod_identity as hides
 from checks.run import Verdict
 from tests.builder import Cluster
@@ -12,25 +12,35 @@ POLICY = NetworkPolicies(
 
 
 def judge(
-    ip: str = "10.40.3.20", policies: NetworkPolicies = POLICY, **data: str
+    ip: str = "10.40.3.20",
+    policies: NetworkPolicies = POLICY,
+    own: CiliumPolicies | None = None,
+    **data: str,
 ) -> list[Finding | Undecided]:
     return hides(
         cilium=config("eni", **({"routing_mode": "native"} | data)),
         nodes=nodes(node("n1", addresses=("10.40.3.17", "10.40.3.20"))),
         pods=Pods(addresses=(PodAddress("shop", "api", "n1", ip, ago(days=1)),)),
         network_policies=policies,
-        cilium_policies=None,
+        cilium_policies=own,
     )
 
 
 def test_finds_a_pod_that_a_node_lists_as_its_own() -> None:
     found = only(judge())
-    assert (found.kind, found.confidence) == (Kind.CAUSE, Confidence.LIKELY)
+    assert (found.kind, found.severity, found.confidence) == (Kind.CAUSE, Severity.HIGH, Confidence.LIKELY)
+    assert found.inferred
     assert found.subjects == (Subject("Pod", "api", "shop"),)
 
 
 def test_is_a_risk_while_no_policy_is_in_force() -> None:
-    assert only(judge(policies=NetworkPolicies())).kind is Kind.RISK
+    found = only(judge(policies=NetworkPolicies()))
+    assert (found.kind, found.severity, found.inferred) == (Kind.RISK, Severity.MEDIUM, False)
+
+
+def test_counts_ciliums_own_policies_too() -> None:
+    own = CiliumPolicies(items=POLICY.items)
+    assert only(judge(policies=NetworkPolicies(), own=own)).kind is Kind.CAUSE
 
 
 def test_ignores_other_addresses_overlays_and_chaining() -> None:
