@@ -95,8 +95,8 @@ def _karpenter(found: list[NodeAccount], nodes: Nodes, index: int) -> Iterator[A
     if any("karpenter.sh/nodepool" in nodes.by_name[a.name].labels for a in found):
         yield change(
             "Tell Karpenter how many interfaces are kept from pods",
-            f"helm upgrade karpenter oci://public.ecr.aws/karpenter/karpenter -n kube-system --reuse-values "
-            f"--set settings.reservedENIs={index}",
+            "helm upgrade karpenter oci://public.ecr.aws/karpenter/karpenter -n kube-system --version "
+            f'"${{KARPENTER_VERSION:?}}" --reuse-values --set-string settings.reservedENIs={index}',
             risk="Karpenter restarts; nodes that are there keep their limit until they are replaced",
             verify="New nodes show the smaller number in allocatable.pods.",
         )

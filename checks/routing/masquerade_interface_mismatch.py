@@ -20,6 +20,9 @@ KEY = "egress-masquerade-interfaces"
 FAMILIES = (("Amazon Linux 2023", "en"), ("Ubuntu", "en"), ("Amazon Linux 2", "eth"))
 """How an image names its interfaces: ens5 and the like, or eth0. Other images are not judged."""
 
+EVERY_NAME = "e+"
+"""eth0, ens5 and enp0s5 alike. Lists are read as one name before 1.17 (cilium#36103)."""
+
 
 @check(
     id="masquerade-interface-mismatch",
@@ -130,8 +133,8 @@ def _mismatch(
 def _unset(cilium: CiliumConfig, version: CiliumVersion | None) -> Action:
     eni = cilium.ipam_mode == "eni"
     return change(
-        "Name every pattern in use" if eni else "Leave the setting away",
-        upgrade(cilium, version, "'egressMasqueradeInterfaces=eth+ ens+ enp+'")
+        "Name one pattern that every image fits" if eni else "Leave the setting away",
+        upgrade(cilium, version, f"egressMasqueradeInterfaces={EVERY_NAME}")
         if eni
         else upgrade(cilium, version, "egressMasqueradeInterfaces=null"),
         risk="agents restart; running connections of pods to the outside may break",
@@ -139,4 +142,6 @@ def _unset(cilium: CiliumConfig, version: CiliumVersion | None) -> Action:
     )
 
 
-_REFERENCES = links("cilium#21198", "cli#2697", "bottlerocket#1367", "cilium#26950", "aws/eks-anywhere#6018")
+_REFERENCES = links(
+    "cilium#21198", "cli#2697", "bottlerocket#1367", "cilium#26950", "cilium#36103", "aws/eks-anywhere#6018"
+)

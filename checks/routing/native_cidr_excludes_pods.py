@@ -129,7 +129,7 @@ def _finding(
             ),
             change(
                 "Set it to the range in which pod addresses are really routable",
-                upgrade(cilium, version, "ipv4NativeRoutingCIDR=$POD_RANGE"),
+                upgrade(cilium, version, '"ipv4NativeRoutingCIDR=${POD_RANGE:?}"'),
                 risk="agents restart; what the range contains leaves the nodes without translation",
                 verify="Traffic between pods of two nodes arrives with the pod's address. Only one range is "
                 "accepted; for several use ipMasqAgent.enabled with nonMasqueradeCIDRs.",
