@@ -3,6 +3,7 @@
 import msgspec
 
 from checks.collect.each import ask_each
+from checks.collect.operator_calls import expect_calls
 from checks.collect.source import Source
 from checks.collect.wire import Instant, clip, decode, entries
 from checks.parts.aws_account import ApiCall, ApiCalls
@@ -36,6 +37,7 @@ def read(source: Source) -> ApiCalls:
         found = (_call(event) for event in entries(source, path, "Events", _Event))
         return tuple(sorted(found, key=lambda call: call.time))
 
+    expect_calls(source)
     found, errors = ask_each(source, ApiCalls.ASKED, "{argument}", of_name)
     return ApiCalls(by_name=found, errors=errors)
 

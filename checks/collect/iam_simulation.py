@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from checks.collect.each import ask_each
+from checks.collect.operator_calls import expect_calls
 from checks.collect.source import Source
 from checks.collect.wire import entries
 from checks.parts.aws_account import IamSimulation
@@ -27,5 +28,6 @@ def read(source: Source) -> IamSimulation:
         results = entries(source, path, "EvaluationResults", _Result)
         return {result.eval_action_name: result.eval_decision for result in results}
 
+    expect_calls(source)
     found, errors = ask_each(source, IamSimulation.ASKED, "{argument}", of_role)
     return IamSimulation(by_role=found, errors=errors)

@@ -5,6 +5,7 @@ import pytest
 from checks.collect.cloudtrail import read
 from checks.collect.source import UnreadError
 from checks.parts.aws_account import ApiCall, ApiCalls
+from checks.parts.cilium import CiliumConfig
 from tests.builder.clock import ago, stamp
 from tests.checks.collect.told import Object, refusal, told
 
@@ -42,6 +43,18 @@ def test_reads_who_was_refused_what_the_newest_last() -> None:
         )
     }
     assert got.errors == {"DescribeRouteTables": "refused: cloudtrail:LookupEvents (AccessDeniedException)"}
+
+
+@pytest.mark.parametrize(("mode", "asked"), [("eni", True), ("cluster-pool", False), ("", True)])
+def test_is_asked_only_where_the_operator_calls_ec2(mode: str, asked: bool) -> None:
+    answers: Object = {f"{ASKED}/CreateTags": {"Events": []}}
+    if mode:
+        answers[CiliumConfig.ASKED] = {"kind": "ConfigMap", "data": {"ipam": mode}}
+    if asked:
+        assert read(told(answers)) == ApiCalls(by_name={"CreateTags": ()})
+    else:
+        with pytest.raises(UnreadError, match="not asked: in mode cluster-pool"):
+            read(told(answers))
 
 
 @pytest.mark.parametrize(
