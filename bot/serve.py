@@ -61,6 +61,7 @@ class SocketDoor:
 
     def open(self, stop: Event) -> None:
         """See Door."""
+        self.bot.pool.start()
         token = self.slack.app_token.reveal() if self.slack.app_token else ""
         self.handler = SocketModeHandler(
             self.bot.app,
@@ -122,6 +123,7 @@ class HttpDoor:
             self.server = SlackServer(self.bot.app, self.bot.acks, self.port)
         except OSError as error:
             raise CannotServe(f"CILIUM_BOT_HTTP_PORT {self.port} cannot be used: {error.strerror}") from error
+        self.bot.pool.start()
         self.server.start()
 
     def is_open(self) -> bool:

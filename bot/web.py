@@ -12,7 +12,7 @@ from threading import Thread
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from bot.work import Acks
+from bot.work import Acks, start_all
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class SlackServer(HTTPServer):
 
     def start(self) -> None:
         """Serve in a thread of its own."""
+        start_all(self._workers, WORKERS)
         self._thread.start()
 
     def stop(self) -> None:

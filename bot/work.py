@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
-from threading import BoundedSemaphore, Condition
+from threading import Barrier, BoundedSemaphore, Condition
 from typing import ParamSpec, TypeVar
 
 from handlers.work import Busy
@@ -50,6 +50,18 @@ class Acks:
             self._changed.wait_for(lambda: not self._awaited, HOLD_S)
 
 
+def start_all(threads: ThreadPoolExecutor, number: int) -> None:
+    """Start a fresh pool's threads now.
+
+    A ThreadPoolExecutor starts them one by one, in the thread that submits: in the first burst of commands
+    that is the thread whose ack is awaited, and each start waits for the interpreter that a sweep is holding.
+    """
+    together = Barrier(number + 1)
+    for _ in range(number):
+        threads.submit(together.wait)
+    together.wait()
+
+
 class Inline(Executor):
     """Runs a listener where it is submitted.
 
@@ -69,8 +81,10 @@ class Pool:
     """Runs tasks in its own threads; implements handlers.work.Work."""
 
     def __init__(self, acks: Acks, workers: int = WORKERS, waiting: int = WAITING) -> None:
-        """Threads are started as they are needed."""
+        """No thread is started yet: see start."""
         self._acks = acks
+        self._workers = workers
+        self._started = False
         self._most = workers + waiting
         self._busy = 0
         self._closing = False
@@ -78,6 +92,12 @@ class Pool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="work")
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._aside_room = BoundedSemaphore(ASIDES)
+
+    def start(self) -> None:
+        """Start the workers, once, before the first question; without it they start as they are needed."""
+        if not self._started:
+            self._started = True
+            start_all(self._threads, self._workers)
 
     @property
     def alive(self) -> bool:

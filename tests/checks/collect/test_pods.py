@@ -202,7 +202,6 @@ class TestKept:
             {"k8s-app": "kube-dns"},
             {"k8s-app": "node-local-dns"},
             {"k8s-app": "aws-node"},
-            {"k8s-app": "kube-proxy"},
         ],
     )
     def test_pods_of_cilium_dns_and_the_other_network_plugins_are(self, labels: dict[str, str]) -> None:
