@@ -1,6 +1,8 @@
 """The figures of the report, from the snapshot; what could not be known is None, never 0."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network
 
 from checks.free_blocks import free_blocks_of
 from checks.parts.aws import InstanceType, Subnet
@@ -20,7 +22,8 @@ from checks.report import (
 from checks.selectors import candidate_subnets
 from checks.snapshot import Snapshot
 
-_VPC_MODES = frozenset({"eni", "chained"})
+_SOMEBODY_ELSES = frozenset({"chained", "delegated-plugin", "crd"})
+"""Modes in which another hands out the addresses: only the pods show where they come from."""
 
 
 def facts_of(snapshot: Snapshot) -> Facts:
@@ -129,10 +132,11 @@ def _detail(node: Node, snapshot: Snapshot) -> NodeDetail:
 
 
 def _subnet(subnet: Subnet, used_by_pods: frozenset[str] | None, snapshot: Snapshot) -> SubnetFacts:
-    refused = snapshot.reservations is not None and subnet.id in snapshot.reservations.errors
     blocks = None
-    if snapshot.interfaces is not None and not refused:
+    if snapshot.interfaces is not None:
         blocks = free_blocks_of(subnet, snapshot.interfaces, snapshot.reservations)
+        if blocks is not None and not blocks.exact and _refused(subnet, snapshot):
+            blocks = None
     return SubnetFacts(
         id=subnet.id,
         zone=subnet.zone,
@@ -142,14 +146,22 @@ def _subnet(subnet: Subnet, used_by_pods: frozenset[str] | None, snapshot: Snaps
     )
 
 
+def _refused(subnet: Subnet, snapshot: Snapshot) -> bool:
+    """Whether this subnet's reservations were asked for in vain: the blocks then are an upper bound only."""
+    if snapshot.reservations is not None:
+        return subnet.id in snapshot.reservations.errors
+    gap = snapshot.gaps.get("reservations")
+    return gap is not None and not gap.reason.startswith("not asked")
+
+
 def _subnets_of_pods(snapshot: Snapshot) -> frozenset[str] | None:
     """Ids of the subnets that pods' addresses come from; None when that cannot be told."""
     if snapshot.cilium is None:
         return None
-    if snapshot.cilium.allocator not in _VPC_MODES:
+    if snapshot.cilium.allocator in _SOMEBODY_ELSES:
+        return _subnets_of_addresses(snapshot)
+    if snapshot.cilium.allocator != "eni":
         return frozenset()
-    if snapshot.cilium.allocator == "chained":
-        return None
     if snapshot.cilium_nodes is None:
         return None
     found = set()
@@ -157,3 +169,28 @@ def _subnets_of_pods(snapshot: Snapshot) -> frozenset[str] | None:
         attached = {eni.subnet_id for eni in node.pod_enis if eni.subnet_id and (eni.lone or eni.prefixes)}
         found |= attached or {s.id for s in candidate_subnets(node, snapshot.subnets)}
     return frozenset(found)
+
+
+def _subnets_of_addresses(snapshot: Snapshot) -> frozenset[str] | None:
+    """Ids of the subnets that some pod of the pod network has its address of."""
+    if snapshot.pods is None or snapshot.subnets is None:
+        return None
+    taken = sorted(ip for pod in snapshot.pods.addresses if (ip := _number(pod.ip)) is not None)
+    found = set()
+    for subnet in snapshot.subnets.by_id.values():
+        if subnet.cidr is None:
+            continue
+        network = IPv4Network(subnet.cidr, strict=False)
+        first, last = int(network.network_address), int(network.broadcast_address)
+        at = bisect_left(taken, first)
+        if at < len(taken) and taken[at] <= last:
+            found.add(subnet.id)
+    return frozenset(found)
+
+
+def _number(address: str) -> int | None:
+    """An IPv4 address as a number; None for any other text."""
+    try:
+        return int(IPv4Address(address))
+    except ValueError:
+        return None
