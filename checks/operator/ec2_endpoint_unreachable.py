@@ -10,6 +10,7 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
+from checks.parts.aws import Instances, RouteTable, RouteTables
 from checks.parts.aws_account import NatGateways, VpcEndpoints
 from checks.parts.cilium import CiliumConfig, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
@@ -34,6 +35,8 @@ def ec2_endpoint_unreachable(
     endpoints: Endpoints | None,
     vpc_endpoints: VpcEndpoints | None,
     nat_gateways: NatGateways | None,
+    route_tables: RouteTables | None,
+    instances: Instances | None,
     nodes: Nodes | None,
     cilium_nodes: CiliumNodes | None,
     accounts: Accounts | None,
@@ -53,7 +56,7 @@ def ec2_endpoint_unreachable(
     policy = operator.dns_policy if operator else ""
     dns = dns_service(services)
     empty = endpoints is not None and not endpoints.of(dns.namespace, dns.name).ready
-    closed = _no_way_out(vpc_endpoints, nat_gateways)
+    closed = not _to_ec2(vpc_endpoints) and _no_way_out(nat_gateways, route_tables, instances)
     circle = lookup and empty and policy in _NEEDS_CLUSTER_DNS
     yield Finding(
         kind=Kind.CAUSE,
@@ -66,7 +69,7 @@ def ec2_endpoint_unreachable(
         if circle
         else "Its calls end in the network, without any answer of EC2. "
         + (
-            "The VPC has neither an endpoint for EC2 nor a NAT gateway."
+            "The VPC has neither an endpoint for EC2 nor a default route out of the nodes' subnets."
             if closed
             else "A NAT route or a VPC endpoint for EC2 in its subnets would decide."
         ),
@@ -75,7 +78,8 @@ def ec2_endpoint_unreachable(
             *quoted(said),
             *((Evidence(Deployments.ASKED, "cilium-operator: dnsPolicy", policy),) if policy else ()),
             *((Evidence(Endpoints.ASKED, f"{dns.name}: ready endpoints", "0"),) if empty else ()),
-            *((Evidence(VpcEndpoints.ASKED, "endpoints for EC2, NAT gateways", "none"),) if closed else ()),
+            *((Evidence(VpcEndpoints.ASKED, "endpoints for EC2", "none"),) if closed else ()),
+            *((Evidence(RouteTables.ASKED, "nodes' subnets: 0.0.0.0/0", "none"),) if closed else ()),
         ),
         explains=(
             Explains("operator-not-ready"),
@@ -109,9 +113,25 @@ def ec2_endpoint_unreachable(
     )
 
 
-def _no_way_out(vpc_endpoints: VpcEndpoints | None, nat_gateways: NatGateways | None) -> bool:
-    """Whether the VPC is known to have neither an endpoint for EC2 nor a NAT gateway that works."""
-    if vpc_endpoints is None or nat_gateways is None:
+def _to_ec2(vpc_endpoints: VpcEndpoints | None) -> bool:
+    """Whether the VPC has an endpoint for EC2 that works, or may have one: they were not read."""
+    if vpc_endpoints is None:
+        return True
+    return any(e.service.endswith(".ec2") and e.state == "available" for e in vpc_endpoints.items)
+
+
+def _no_way_out(
+    nat_gateways: NatGateways | None, route_tables: RouteTables | None, instances: Instances | None
+) -> bool:
+    """Whether no node's subnet is known to have a default route that leads anywhere."""
+    if nat_gateways is None or route_tables is None or instances is None:
         return False
-    ours = any(e.service.endswith(".ec2") and e.state == "available" for e in vpc_endpoints.items)
-    return not ours and "available" not in nat_gateways.state.values()
+    dead = {name for name, state in nat_gateways.state.items() if state != "available"}
+    subnets = {item.subnet_id: item.vpc_id for item in instances.by_id.values() if item.subnet_id}
+    tables = [route_tables.of(subnet, vpc) for subnet, vpc in subnets.items()]
+    return bool(tables) and not any(table is None or _leads_out(table, dead) for table in tables)
+
+
+def _leads_out(table: RouteTable, dead: set[str]) -> bool:
+    ways = (route for route in table.routes if route.destination == "0.0.0.0/0")
+    return any(route.state == "active" and route.target not in dead for route in ways)

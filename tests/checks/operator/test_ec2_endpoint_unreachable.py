@@ -1,5 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.ec2_endpoint_unreachable import ec2_endpoint_unreachable as unreachable
+from checks.parts.aws import Instance, Instances, Route, RouteTable, RouteTables
 from checks.parts.aws_account import NatGateways, VpcEndpoint, VpcEndpoints
 from checks.parts.kubernetes import Deployments
 from checks.run import Verdict
@@ -19,7 +20,11 @@ def judge(
     policy: str = "ClusterFirstWithHostNet",
     ways: VpcEndpoints | None = None,
     nat: str = "deleted",
+    target: str = "nat-1",
+    tables: bool = True,
 ) -> list[Finding | Undecided]:
+    out = Route(destination="0.0.0.0/0", target=target)
+    table = RouteTable(id="rtb-1", vpc_id="vpc-1", main=True, routes=(out,) if target else ())
     return unreachable(
         META,
         config("eni"),
@@ -29,6 +34,8 @@ def judge(
         behind(DNS, *ready),
         ways,
         NatGateways(state={"nat-1": nat}),
+        RouteTables(items=(table,)) if tables else None,
+        Instances(by_id={"i-n1": Instance(id="i-n1", subnet_id="subnet-a", vpc_id="vpc-1")}),
         *WAITS,
     )
 
@@ -63,6 +70,13 @@ def test_is_certain_where_the_vpc_has_no_way_to_ec2() -> None:
     )
     assert only(judge(DIAL, ways=ours)).confidence is Confidence.LIKELY
     assert only(judge(DIAL, ways=VpcEndpoints(), nat="available")).confidence is Confidence.LIKELY
+
+
+def test_sees_every_other_way_out() -> None:
+    assert only(judge(DIAL, ways=VpcEndpoints(), target="")).confidence is Confidence.CERTAIN
+    for target in ("igw-1", "tgw-1"):
+        assert only(judge(DIAL, ways=VpcEndpoints(), target=target)).confidence is Confidence.LIKELY
+    assert only(judge(DIAL, ways=VpcEndpoints(), tables=False)).confidence is Confidence.LIKELY
 
 
 def test_sees_no_circle_with_a_ready_dns_or_the_nodes_resolver() -> None:
