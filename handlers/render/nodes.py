@@ -112,23 +112,24 @@ def _least_room(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
     worst = sorted(nodes, key=node_order)[: detail.nodes]
     names = [clean(node.name, MAX_NAME_CHARS) for node in worst]
     domain = shared_domain(names)
+    mixed = len({node.instance_type for node in nodes}) > 1
     rows = tuple(
         (
             shown.removesuffix(domain),
             f"{number(node.pods)} of {number(node.max_pods)}",
             number(node.free_for_pods),
-            number(node.used),
-            number(node.attached),
+            f"{number(node.used)} of {number(node.attached)}",
             number(node.capacity),
-            clean(node.instance_type, 40) if node.instance_type else UNKNOWN,
+            *([clean(node.instance_type, 40) if node.instance_type else UNKNOWN] if mixed else []),
         )
         for shown, node in zip(names, worst, strict=True)
     )
-    columns = ("Node", "Pods", "Free", "Used", "Attached", "Capacity", "Type")
-    items: list[Item] = [Grid(columns, rows, numeric=(1, 2, 3, 4, 5))]
+    # five columns are what a phone shows; a single type stands above
+    columns = ("Node", "Pods", "Free", "Used", "Capacity", *(("Type",) if mixed else ()))
+    items: list[Item] = [Grid(columns, rows, numeric=(1, 2, 3, 4))]
     if len(nodes) > len(worst):
         items.append(Words((plain(more(len(nodes) - len(worst), "node")),)))
     if domain:
         items.append(Words((plain(f"All of them in {domain[1:]}."),)))
-    items.append(Words((plain("Free, used, attached and capacity are addresses."),)))
+    items.append(Words((plain("Free, used (of those attached) and capacity are addresses."),)))
     return Section(tuple(items), heading="The least room first")
