@@ -99,7 +99,7 @@ def _held_by(group: PendingGroup, report: Report, detail: Detail) -> Words:
         return Words((strong("Limit: "), *joined(ids)))
     if group.waits_for in BOUND:
         return Words((strong("Limit: "), plain("no known cause accounts for it")))
-    return Words((strong("Limit: "), plain("neither nodes nor addresses; they have their node and wait on")))
+    return Words((strong("Limit: "), plain("neither nodes nor addresses: the pods have their node")))
 
 
 def _cause(cause: Cause, detail: Detail) -> Line:

@@ -141,9 +141,12 @@ def _page(topic: Topic, found: _Found, report: Report, detail: Detail) -> Page:
     if found.symptoms or found.causes:
         return Page(wrong(topic.word), _harm(found), "", tuple(sections))
     undecided = {gap.id for gap in found.gaps} & set(topic.symptoms)
+    if topic.nodes and report.facts.nodes.reachable is None:
+        undecided |= {topic.symptoms[0]}  # no agent's health was read
     rest = f"; {counted(len(found.gaps), 'check')} not checked" if found.gaps else ""
     if topic.symptoms[0] in undecided:
-        headline = f"not checked, so that it may fail unseen ({counted(len(found.gaps), 'check')})"
+        told = f" ({counted(len(found.gaps), 'check')})" if found.gaps else ""
+        headline = f"not checked, so that it may fail unseen{told}"
         return Page(unknown(topic.word), headline, "", tuple(sections))
     mark = unknown(topic.word) if undecided else fine(topic.word)
     return Page(mark, f"{topic.works}{rest}", "", tuple(sections))

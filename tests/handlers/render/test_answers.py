@@ -233,6 +233,12 @@ def test_a_topic_works_only_when_its_symptom_was_looked_for(word: str) -> None:
     assert f"{word.upper()}: not checked" in text(word, unread)
 
 
+def test_health_without_any_agents_health_is_not_checked() -> None:
+    nodes = replace(healthy().facts.nodes, reachable=None)
+    said = text("health", replace(healthy(), facts=replace(healthy().facts, nodes=nodes)))
+    assert said.startswith("HEALTH: not checked")
+
+
 def test_a_topic_says_aloud_that_nothing_accounts_for_a_symptom() -> None:
     said = text("dns", dns_fails())
     assert said.startswith("DNS: 6 of 6 DNS probes fail")
