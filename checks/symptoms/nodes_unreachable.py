@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
-from checks.model import Evidence, Finding, Kind, Subject, check
+from checks.model import Evidence, Finding, Kind, Subject, Undecided, check
 from checks.parts.agents import ClusterHealth, Meta
 from checks.parts.kubernetes import Nodes, Pods
 from checks.reach import reachable_median, unreached
-from checks.scale import scale
+from checks.scale import counted, scale
 
 
 @check(
@@ -18,7 +18,7 @@ from checks.scale import scale
 )
 def nodes_unreachable(
     meta: Meta, health: ClusterHealth, nodes: Nodes | None, pods: Pods | None
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """By cilium-health some node's host path or endpoint path fails, as seen by an agent that was asked.
 
     A path that was never probed counts as reachable, as Cilium itself counts it. A node that is gone, or
@@ -29,6 +29,9 @@ def nodes_unreachable(
     failing = unreached(ClusterHealth(by_observer=settled))
     failing = {name: paths for name, paths in failing.items() if name not in gone | starting}
     if not failing:
+        if health.errors:
+            name, reason = next(iter(sorted(health.errors.items())))
+            yield Undecided(f"{counted(len(health.errors), 'agent')} did not say; {name}: {reason}")
         return
     total = max(sum(peer.name not in gone for peer in peers) for peers in health.by_observer.values())
     reached = reachable_median(health)

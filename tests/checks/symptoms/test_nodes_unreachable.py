@@ -79,3 +79,11 @@ def test_ignores_a_peer_that_is_no_node_any_more() -> None:
 def test_is_not_checked_without_any_agents_health() -> None:
     source = cluster().source().refuse("cilium/")
     assert result(nodes_unreachable, source).verdict is Verdict.NOT_CHECKED
+
+
+def test_says_that_some_agent_refused_where_the_others_see_nothing() -> None:
+    c = cluster()
+    first = c.node_list[0].name
+    told = result(nodes_unreachable, c.source().refuse(f"cilium/{first}/health"))
+    assert told.verdict is Verdict.NOT_CHECKED
+    assert told.reason.startswith(f"1 agent did not say; {first}: refused")
