@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from checks.report import NodeDetail, Report
 from handlers.render.answer import Lay, Material, fine, unknown, wrong
-from handlers.render.detail import Detail
+from handlers.render.detail import MAX_LISTED, Detail
 from handlers.render.escape import clean
 from handlers.render.page import Bullets, Grid, Item, Line, Page, Section, Words, plain, strong
 from handlers.render.status import node_order
@@ -35,7 +36,9 @@ class Fullness:
 
 def nodes_page(material: Material) -> Lay:
     """The nodes of a report."""
-    return lambda detail: _page(material.report, detail)
+    # once for all measures of detail: names are dear to compare
+    worst = nsmallest(MAX_LISTED, material.report.facts.nodes_detail, key=node_order)
+    return lambda detail: _page(material.report, worst, detail)
 
 
 def fullness(nodes: Sequence[NodeDetail]) -> Fullness:
@@ -55,7 +58,7 @@ def at_pod_limit(node: NodeDetail) -> bool | None:
     return node.pods >= node.max_pods
 
 
-def _page(report: Report, detail: Detail) -> Page:
+def _page(report: Report, worst: Sequence[NodeDetail], detail: Detail) -> Page:
     nodes = report.facts.nodes_detail
     if not nodes:
         known = report.facts.nodes.total == 0
@@ -65,7 +68,7 @@ def _page(report: Report, detail: Detail) -> Page:
     bound = full.no_pods or full.no_addresses
     mark = wrong(WORD) if bound else unknown(WORD) if full.not_known else fine(WORD)
     heading = Section((Words((plain(nodes_line(report.facts.nodes)),)), *_by_type(nodes)))
-    return Page(mark, _headline(full), "", (heading, _least_room(nodes, detail)))
+    return Page(mark, _headline(full), "", (heading, _least_room(nodes, worst[: detail.nodes])))
 
 
 def _headline(full: Fullness) -> str:
@@ -108,8 +111,7 @@ def _range(values: Sequence[int | None]) -> str:
     return f"{told} (of {len(values) - len(known):,} unknown)" if len(known) < len(values) else told
 
 
-def _least_room(nodes: Sequence[NodeDetail], detail: Detail) -> Section:
-    worst = sorted(nodes, key=node_order)[: detail.nodes]
+def _least_room(nodes: Sequence[NodeDetail], worst: Sequence[NodeDetail]) -> Section:
     names = [clean(node.name, MAX_NAME_CHARS) for node in worst]
     domain = shared_domain(names)
     mixed = len({node.instance_type for node in nodes}) > 1

@@ -124,6 +124,9 @@ def _found(topic: Topic, report: Report) -> _Found:
 
 
 def _page(topic: Topic, found: _Found, report: Report, detail: Detail) -> Page:
+    unread = {gap.id for gap in found.gaps}
+    if topic.nodes and report.facts.nodes.reachable is None:
+        unread |= {topic.symptoms[0]}  # no agent's health was read
     sections: list[Section] = []
     if topic.nodes:
         sections.append(Section((Words((plain(f"Nodes: {nodes_line(report.facts.nodes)}"),)),)))
@@ -137,12 +140,10 @@ def _page(topic: Topic, found: _Found, report: Report, detail: Detail) -> Page:
             lines.append((plain(more(len(found.risks) - len(lines), "risk")),))
         heading = f"{counted(len(found.risks), 'risk')}, hurting nobody yet"
         sections.append(Section((Bullets(tuple(lines)),), heading=heading))
-    sections += [*gaps_sections(found.gaps, detail), *_clear(topic, found)]
+    sections += [*gaps_sections(found.gaps, detail), *_clear(topic, found, unread)]
     if found.symptoms or found.causes:
         return Page(wrong(topic.word), _harm(found), "", tuple(sections))
-    undecided = {gap.id for gap in found.gaps} & set(topic.symptoms)
-    if topic.nodes and report.facts.nodes.reachable is None:
-        undecided |= {topic.symptoms[0]}  # no agent's health was read
+    undecided = unread & set(topic.symptoms)
     rest = f"; {counted(len(found.gaps), 'check')} not checked" if found.gaps else ""
     if topic.symptoms[0] in undecided:
         told = f" ({counted(len(found.gaps), 'check')})" if found.gaps else ""
@@ -152,11 +153,11 @@ def _page(topic: Topic, found: _Found, report: Report, detail: Detail) -> Page:
     return Page(mark, f"{topic.works}{rest}", "", tuple(sections))
 
 
-def _clear(topic: Topic, found: _Found) -> list[Section]:
+def _clear(topic: Topic, found: _Found, unread: set[str]) -> list[Section]:
     """What was looked for and is not there."""
-    there = {one.id for group in (found.symptoms, found.causes, found.risks, found.gaps) for one in group}
+    there = {one.id for group in (found.symptoms, found.causes, found.risks) for one in group}
     folded = {id for cause in (*found.causes, *found.risks) for id in cause.leads_to}
-    absent = [id for id in (*topic.symptoms, *sorted(topic.causes)) if id not in there | folded]
+    absent = [id for id in (*topic.symptoms, *sorted(topic.causes)) if id not in there | folded | unread]
     if not absent:
         return []
     shown = joined((name(id),) for id in absent)
