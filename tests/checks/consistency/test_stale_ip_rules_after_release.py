@@ -48,6 +48,11 @@ def test_ignores_clusters_that_never_give_addresses_back() -> None:
     assert judge({ONE: "timeout", TWO: "ok"}, release="false") == []
 
 
+def test_needs_probes() -> None:
+    nodes = cilium_nodes(cilium_node("n1", eni(0, lone=2)))
+    assert rules(config("eni", aws_release_excess_ips="true"), nodes, None) == []
+
+
 def test_does_not_apply_from_1_20_on() -> None:
     [found] = run([rules], Snapshot(meta=META, cilium=config("eni"), version=version("1.20.0")))
     assert found.verdict is Verdict.NOT_APPLICABLE

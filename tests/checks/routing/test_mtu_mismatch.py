@@ -26,6 +26,10 @@ def test_only_what_exceeds_the_vpcs_own_cannot_fit(mtu: str, sure: bool) -> None
     assert only(judge(mtu)).inferred is sure
 
 
+def test_the_largest_ping_leaves_room_for_its_headers_and_the_overlays() -> None:
+    assert "-s 9422 " in (only(judge("9500")).actions[0].command or "")
+
+
 def test_finds_it_where_the_overlay_is_asked_for_by_name() -> None:
     assert only(judge("9500", routing_mode="tunnel"))
 

@@ -4,7 +4,7 @@ from checks.routing.secondary_eni_egress_drop import secondary_eni_egress_drop a
 from checks.run import Verdict
 from tests.checks.hand import cilium_node, cilium_nodes, claims, config, eni, on_nothing, only
 
-FIRST, SECOND, OTHER = "10.40.10.20", "10.40.11.20", "10.40.11.21"
+FIRST, BESIDE, SECOND, OTHER = "10.40.10.20", "10.40.10.21", "10.40.11.20", "10.40.11.21"
 
 
 def judge(
@@ -32,9 +32,15 @@ def test_suspects_further_interfaces_whose_addresses_alone_fail() -> None:
 
 def test_ignores_failures_that_do_not_follow_the_interface() -> None:
     assert judge({FIRST: "timeout", SECOND: "timeout"}) == []
+    assert judge({FIRST: "timeout", BESIDE: "ok", SECOND: "timeout"}) == []
     assert judge({FIRST: "ok", SECOND: "timeout", OTHER: "ok"}) == []
     assert judge({SECOND: "timeout"}) == []
     assert judge({FIRST: "ok", SECOND: "refused"}) == []
+
+
+def test_needs_probes() -> None:
+    nodes = cilium_nodes(cilium_node("n1", eni(0, lone=2)))
+    assert drop(cilium=config("eni"), cilium_nodes=nodes, version=None, tcp_probes=None) == []
 
 
 def test_ignores_probes_of_unknown_origin_and_clusters_without_masquerading() -> None:
