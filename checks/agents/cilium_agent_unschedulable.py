@@ -7,8 +7,10 @@ from checks.advice import change, links, look
 from checks.agents.agent_image import without_image
 from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.helm_upgrade import helm_upgrade
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import Meta
+from checks.parts.cilium import CiliumVersion
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import DaemonSets, Node, Nodes, Pod, Pods, Taint, Workload
 from checks.scale import counted
@@ -35,8 +37,13 @@ _ADDED_BY_DAEMONSETS = frozenset(
     source="https://docs.cilium.io/en/stable/installation/taints/",
 )
 def cilium_agent_unschedulable(
-    meta: Meta, daemonsets: DaemonSets, nodes: Nodes, pods: Pods, waiting: Waiting | None
-) -> Iterator[Finding]:
+    meta: Meta,
+    daemonsets: DaemonSets,
+    nodes: Nodes,
+    pods: Pods,
+    waiting: Waiting | None,
+    version: CiliumVersion | None,
+) -> Iterator[Finding | Undecided]:
     """A values file that sets tolerations replaces the chart's catch-all; a tainted node then gets no agent.
 
     Such a node never becomes ready, for want of a CNI. Nor does one whose agent waits for its image. An agent
@@ -44,6 +51,7 @@ def cilium_agent_unschedulable(
     """
     agents = daemonsets.find(meta.cilium_namespace, "cilium")
     if agents is None:
+        yield Undecided(f"not found: no DaemonSet cilium in namespace {meta.cilium_namespace}")
         return
     mine = agent_pods(pods, meta.cilium_namespace)
     yield from without_image(meta, mine)
@@ -98,8 +106,9 @@ def cilium_agent_unschedulable(
             ),
             change(
                 "Give the agent its catch-all toleration back",
-                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                '--set-json \'tolerations=[{"operator":"Exists"}]\'',
+                helm_upgrade(
+                    meta.cilium_namespace, version, '--set-json \'tolerations=[{"operator":"Exists"}]\''
+                ),
                 risk="restarts every agent",
                 verify="every node has a ready agent pod and becomes ready",
             ),

@@ -37,6 +37,7 @@ def judge(
         nodes(node("n1", taints=taints, ready=ready, **more)),
         Pods(items=items),
         waiting(*stuck(1, "n1")),
+        None,
     )
 
 
@@ -89,3 +90,15 @@ def test_ignores_young_nodes_and_those_that_are_not_ciliums() -> None:
 
 def test_does_not_judge_what_was_not_read() -> None:
     assert on_nothing(unschedulable).verdict is Verdict.NOT_CHECKED
+
+
+def test_is_not_checked_where_the_daemonset_was_not_found() -> None:
+    told = unschedulable(META, DaemonSets(), nodes(), Pods(), None, None)
+    assert [item.why for item in told if isinstance(item, Undecided)] == [
+        "not found: no DaemonSet cilium in namespace kube-system"
+    ]
+
+
+def test_keeps_the_running_chart() -> None:
+    command = only(judge()).actions[1].command or ""
+    assert '--version "${VERSION:?}" --reuse-values --set-json' in command
