@@ -112,4 +112,4 @@ def _renamed(cluster: Cluster, name: str) -> Cluster:
     def sweep(progress: Progress | None) -> Report:
         return replace(cluster.sweep(progress), cluster=name)
 
-    return Cluster(name, sweep)
+    return Cluster(name, sweep, cluster.snapshot)
