@@ -25,12 +25,16 @@ OLD = Subject("Node", "old")
 
 
 def judge(
-    *more: CiliumNode, instances: Instances | None = RUNNING, pool: str = "10.244.0.0/16", **parts: Any
+    *more: CiliumNode,
+    instances: Instances | None = RUNNING,
+    pool: str = "10.244.0.0/16",
+    mode: str = "cluster-pool",
+    **parts: Any,
 ) -> list[Finding | Undecided]:
     living = [cilium_node(f"n{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-n{i}") for i in range(2)]
     return stale(
         meta=META,
-        cilium=config(cluster_pool_ipv4_cidr=pool),
+        cilium=config(mode, cluster_pool_ipv4_cidr=pool),
         cilium_nodes=cilium_nodes(*living, *more),
         nodes=parts.get("nodes", nodes(node("n0"), node("n1"), node("bare"))),
         instances=instances,
@@ -60,6 +64,25 @@ def test_finds_what_the_pool_lacks_in_dead_nodes() -> None:
     for symptom in ("agents-not-ready", "nodes-not-ready"):
         assert explained(found, symptom) == {Subject("Node", "bare")}
     assert "pods-not-scheduled" in claims(found)
+
+
+def test_a_pool_that_nothing_allocates_from_lacks_nothing() -> None:
+    full = [dead(f"old{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-o{i}") for i in (2, 3)]
+    found = only(judge(*full, cilium_node("bare"), pool="10.244.0.0/22", mode="kubernetes"))
+    assert explained(found, "agents-not-ready") == frozenset()
+
+
+def test_only_nodes_that_are_there_can_lack_a_block() -> None:
+    full = [dead(f"old{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-o{i}") for i in (2, 3)]
+    joining = cilium_node("joining", created=ago(minutes=1))
+    assert only(judge(*full, joining, pool="10.244.0.0/22")).severity is Severity.MEDIUM
+
+
+def test_counts_the_blocks_that_dead_nodes_hold() -> None:
+    bare = dead("older", pod_cidrs=(), instance_id="i-older")
+    assert "2 CiliumNodes of dead nodes remain, holding 1 block" in only(judge(dead(), bare)).title
+    assert "holding" not in only(judge(bare)).title
+    assert len(only(judge(bare)).evidence) == 1
 
 
 def test_leaves_a_node_without_a_block_to_other_causes_while_the_pool_has_room() -> None:
@@ -93,7 +116,9 @@ def test_ignores_a_machine_that_still_runs() -> None:
 
 
 def test_is_likely_while_instances_were_not_read() -> None:
-    assert only(judge(dead(), instances=None)).confidence is Confidence.LIKELY
+    found = only(judge(dead(), instances=None))
+    assert found.confidence is Confidence.LIKELY
+    assert "whether its instance runs was not read" in found.because
 
 
 def test_is_silent_on_healthy_clusters() -> None:
