@@ -126,8 +126,10 @@ def _room(snapshot: Snapshot) -> str:
 def _scheduler_numbers(item: UnscheduledPod, room: str) -> str:
     """Both sides of the scheduler's sum: what the pod asks for, and how full the nodes are."""
     asked = item.pod.requests
-    own = f"each asks for {asked.cpu_milli}m CPU and {asked.memory_bytes >> 20} MiB"
-    return f"{own}, {room}" if room else own
+    own = [f"{asked.cpu_milli}m CPU"] if asked.cpu_milli else []
+    own += [f"{asked.memory_bytes >> 20} MiB"] if asked.memory_bytes else []
+    each = f"each asks for {' and '.join(own)}" if own else "they ask for no CPU and no memory"
+    return f"{each}, {room}" if room else each
 
 
 def address_numbers(account: NodeAccount) -> str:

@@ -155,11 +155,14 @@ def test_the_process_serves_until_sigterm_and_ends_with_0() -> None:
         }
         command = [sys.executable, "-m", "bot", "run", "--recording", str(RECORDINGS / "healthy_eni")]
         with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
-            assert standin.wait_connected(timeout_s=30)
-            assert standin.command(USER, CHANNEL, "").error is None
-            standin.wait_message(lambda message: message.text.startswith("Healthy:"))
-            process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=40)
+            try:
+                assert standin.wait_connected(timeout_s=30)
+                assert standin.command(USER, CHANNEL, "").error is None
+                standin.wait_message(lambda message: message.text.startswith("Healthy:"))
+                process.send_signal(signal.SIGTERM)
+                _, said = process.communicate(timeout=40)
+            finally:
+                process.kill()  # a process that has ended does not mind; one that hangs must not hang the test
         assert process.returncode == 0
     assert "stopping" in said
     assert "Traceback" not in said
