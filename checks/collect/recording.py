@@ -6,7 +6,6 @@ A recording may come from anywhere, so nothing in it is trusted; checks.collect.
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -17,6 +16,7 @@ from checks.collect.wire import Instant, decode
 from checks.parts.agents import Meta
 
 _HEAD = "recording.json"
+_FORMAT = 1
 _WHOLE_NAMES = (".prom", ".txt")  # a path that ends so is the file's name
 _LATER_PAGE = re.compile(r"(kubernetes/.+)\.([1-9]\d{0,5})\.json")
 _UTC = re.compile(r"(19[7-9]\d|2\d\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
@@ -25,7 +25,7 @@ _MAX_CLUSTER_CHARS = 256
 
 
 class _Head(msgspec.Struct, gc=False):
-    format: Literal[1]
+    format: int
     cluster: str
     taken_at: str
     region: str | None = None
@@ -113,6 +113,8 @@ def _meta(shelf: Shelf, path: Path) -> Meta:
     where = f"{path}/{_HEAD}"
     try:
         head = decode(shelf.read(_HEAD), _Head, _HEAD)
+        if head.format != _FORMAT:
+            raise UnreadError(f"format must be {_FORMAT}, the one that this release reads")
         if not _UTC.fullmatch(head.taken_at):
             raise UnreadError("taken_at must be a time in UTC like 2026-11-22T09:00:00Z")
         taken_at = msgspec.convert(head.taken_at, Instant)

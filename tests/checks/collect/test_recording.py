@@ -183,7 +183,7 @@ class TestHead:
     @pytest.mark.parametrize(
         ("change", "told"),
         [
-            ({"format": 2}, "Invalid enum value 2"),
+            ({"format": 2}, "format must be 1"),
             ({"format": "1"}, "Expected `int`"),
             ({"cluster": ""}, "cluster must be a name"),
             ({"cluster": None}, "Expected `str`"),
