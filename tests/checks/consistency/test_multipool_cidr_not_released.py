@@ -1,3 +1,5 @@
+import pytest
+
 from checks.consistency.multipool_cidr_not_released import multipool_cidr_not_released as kept
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.cilium import PodIpPool, PodIpPools, PoolAllocation
@@ -50,25 +52,37 @@ def test_finds_a_node_that_keeps_a_block_of_a_full_pool_without_a_pod() -> None:
     assert explained(found, "pods-without-ip") == {Subject("Pod", "n9-stuck-0", "shop")}
 
 
-def test_finds_blocks_of_the_default_pool_beyond_what_the_agent_asks_for() -> None:
-    def found(requested: int) -> list[Finding | Undecided]:
-        blocks = PoolAllocation(pool="default", cidrs=("10.244.0.0/27", "10.244.0.32/27"))
-        mine = cilium_node(
-            "n0", allocated=(blocks,), requested={"default": requested}, own_addresses=("10.244.0.1",)
-        )
-        return kept(
-            cilium=config("multi-pool"),
-            cilium_nodes=cilium_nodes(mine),
-            pod_ip_pools=PodIpPools(
-                items=(PodIpPool(name="default", created=ago(days=9), cidrs=("10.244.0.0/26",), mask=27),)
-            ),
-            pods=Pods(),
-            waiting=waiting(*stuck(1, on="n9", ip_pool="default")),
-            namespaces=None,
-        )
+def of_the_default_pool(
+    requested: int | None, *pods: str, own: tuple[str, ...] = ("10.244.0.1",)
+) -> list[Finding | Undecided]:
+    """One node with both blocks of the pool, 30 addresses in each."""
+    blocks = PoolAllocation(pool="default", cidrs=("10.244.0.0/27", "10.244.0.32/27"))
+    asked = {} if requested is None else {"default": requested}
+    pool = PodIpPool(name="default", created=ago(days=9), cidrs=("10.244.0.0/26",), mask=27)
+    return kept(
+        cilium=config("multi-pool"),
+        cilium_nodes=cilium_nodes(cilium_node("n0", allocated=(blocks,), requested=asked, own_addresses=own)),
+        pod_ip_pools=PodIpPools(items=(pool,)),
+        pods=Pods(addresses=tuple(PodAddress("shop", ip, "n0", ip, ago(days=1)) for ip in pods)),
+        waiting=waiting(*stuck(1, on="n9", ip_pool="default")),
+        namespaces=None,
+    )
 
-    assert only(found(16)).subjects == (Subject("Node", "n0"),)
-    assert found(32) == []
+
+@pytest.mark.parametrize(("requested", "spare"), [(16, True), (30, True), (31, False), (None, False)])
+def test_finds_blocks_of_the_default_pool_beyond_what_the_agent_asks_for(
+    requested: int | None, spare: bool
+) -> None:
+    assert bool(of_the_default_pool(requested)) is spare
+
+
+def test_a_block_of_the_default_pool_with_a_pod_or_the_agent_in_it_is_not_spare() -> None:
+    def spare(*pods: str, own: str = "10.244.0.1") -> str:
+        return only(of_the_default_pool(16, *pods, own=(own, "2001:db8::1"))).evidence[1].value
+
+    assert spare("10.244.0.5") == "10.244.0.32/27"
+    assert spare(own="10.244.0.33") == "10.244.0.0/27"
+    assert of_the_default_pool(16, "10.244.0.40") == []
 
 
 def test_ignores_a_pool_whose_blocks_are_all_used() -> None:
