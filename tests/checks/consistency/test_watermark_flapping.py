@@ -29,6 +29,7 @@ def test_warns_of_a_subnet_in_which_both_counters_grow() -> None:
         Confidence.LIKELY,
     )
     assert finding.subjects == (Subject("Subnet", "subnet-a"),)
+    assert "within 300 s" in finding.because
     assert [e.value for e in finding.evidence] == ["+20", "+15", "true"]
 
 
@@ -52,6 +53,13 @@ def test_ignores_a_cluster_that_never_gives_back() -> None:
 
 def test_needs_an_earlier_page() -> None:
     assert "not read twice" in undecided(judge(pair(120, 110), None))
+    cilium = config("eni", aws_release_excess_ips="true")
+    assert "not read twice" in undecided(flapping(cilium=cilium, operator_metrics=None))
+
+
+def test_ignores_a_subnet_with_one_of_both_counters() -> None:
+    given = (sample(GIVEN, 110, **SUBNET),)
+    assert judge(given, (sample(GIVEN, 95, **SUBNET),)) == []
 
 
 def test_ignores_counters_of_no_subnet() -> None:
