@@ -162,7 +162,7 @@ def test_the_process_serves_until_sigterm_and_ends_with_0() -> None:
                 process.send_signal(signal.SIGTERM)
                 _, said = process.communicate(timeout=40)
             finally:
-                process.kill()  # a process that has ended does not mind; one that hangs must not hang the test
+                process.kill()  # one that has ended does not mind; one that hangs must not hang us
         assert process.returncode == 0
     assert "stopping" in said
     assert "Traceback" not in said
