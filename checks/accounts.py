@@ -57,7 +57,8 @@ def _account(node: Node, mode: str | None, snapshot: Snapshot) -> NodeAccount:
     own = _own(cilium_node, snapshot.cilium)
     used, used_asked = (None, "")
     if mode not in (None, "chained", "delegated-plugin"):
-        used, used_asked = _used(node.name, cilium_node, mode, load, own, snapshot)
+        taken = own if attached != 0 else 0  # who was given nothing has nothing of its own either
+        used, used_asked = _used(node.name, cilium_node, mode, load, taken, snapshot)
     return NodeAccount(
         name=node.name,
         zone=node.zone,

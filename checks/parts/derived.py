@@ -37,7 +37,7 @@ class NodeAccount:
         """Addresses that further pods can get on this node; it may have to attach some first."""
         if self.capacity is None or self.used is None:
             return None
-        return max(0, self.capacity - self.used)
+        return max(0, self.capacity - max(self.used, self.own))  # the agent comes before any pod
 
     @property
     def pods_with_address(self) -> int | None:

@@ -9,6 +9,7 @@ from checks.collect.gather import gather
 from checks.parts.cilium import AttachedEni, CiliumNode, EniSpec
 from checks.parts.derived import NodeAccount
 from tests.builder import Cluster, MemorySource, items
+from tests.builder.joining import unserved
 from tests.checks.hand import M4_LARGE, M5_LARGE, ago, config, eni
 
 
@@ -85,6 +86,16 @@ def test_from_1_20_on_an_empty_used_map_is_not_zero_used() -> None:
     derived = first(c.source().drop("cilium/"))
     assert derived.used == told.used
     assert derived.used_asked.endswith("ciliumnodes")
+
+
+def test_a_node_that_was_given_no_address_uses_none_and_owes_its_agent_two() -> None:
+    made = cluster("eni")
+    [new] = made.nodes(1, type="m5.large", max_pods=29)
+    unserved(made, [new])
+    accounts = made.snapshot().accounts
+    assert accounts is not None
+    account = accounts.by_node[new.name]
+    assert (account.attached, account.used, account.capacity, account.free_for_pods) == (0, 0, 27, 25)
 
 
 def test_a_chained_cni_leaves_ciliums_figures_unknown() -> None:
