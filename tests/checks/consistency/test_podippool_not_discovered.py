@@ -5,12 +5,17 @@ from checks.consistency.podippool_not_discovered import podippool_not_discovered
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.agents import OperatorLog
 from checks.parts.cilium import PodIpPool, PodIpPools
-from checks.parts.kubernetes import Namespace, Namespaces, Pods
+from checks.parts.kubernetes import Namespace, Namespaces, Pod, Pods
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
 from tests.checks.hand import META, ago, config, explained, on_nothing, only, pod, stuck, version, waiting
 
 HOUR_AGO = ago(hours=1)
+
+
+def operator(name: str, *, ready: bool = True, **age: float) -> Pod:
+    labels = (("io.cilium/app", "operator"),)
+    return pod(name, "kube-system", labels=labels, started=ago(**age), ready=ready)
 
 
 def judge(
@@ -20,14 +25,12 @@ def judge(
     message: str = NOT_THERE,
     space: str | None = None,
     log: bool = True,
+    beside: tuple[Pod, ...] = (),
 ) -> list[Finding | Undecided]:
-    operator = pod(
-        "op", "kube-system", labels=(("io.cilium/app", "operator"),), started=ago(days=1), ready=True
-    )
     return undiscovered(
         meta=META,
         cilium=config("multi-pool"),
-        pods=Pods(items=(operator,)),
+        pods=Pods(items=(operator("op", days=1), *beside)),
         pod_ip_pools=PodIpPools(items=(PodIpPool(name="batch", created=made),)),
         waiting=waiting(*stuck(2, message=message, ip_pool=asked)),
         namespaces=Namespaces(items=(Namespace(name="shop", ip_pool=space),)),
@@ -58,6 +61,14 @@ def test_reads_the_pool_from_the_namespace_too() -> None:
 
 def test_ignores_pools_that_were_there_before() -> None:
     assert judge(LINE, made=ago(days=9)) == []
+
+
+def test_an_operator_that_is_not_ready_has_not_seen_the_pool() -> None:
+    assert judge(LINE, beside=(operator("new", ready=False, minutes=5),))
+
+
+def test_ignores_a_pool_that_is_older_than_the_newest_operator() -> None:
+    assert judge(LINE, beside=(operator("new", minutes=5),)) == []
 
 
 def test_ignores_pods_that_wait_for_something_else() -> None:
