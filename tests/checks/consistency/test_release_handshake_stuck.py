@@ -1,11 +1,16 @@
+from datetime import datetime
 from typing import Any
+
+import pytest
 
 from checks.consistency.release_handshake_stuck import release_handshake_stuck as handshake
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
+from checks.parts.derived import Accounts
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
 from tests.checks.hand import (
     META,
+    account,
     accounts,
     ago,
     cilium_node,
@@ -24,14 +29,16 @@ from tests.checks.node_capacity.scene import crowded, result
 RELEASED = ("10.40.10.20", "10.40.10.21")
 
 
-def judge(waits: int = 1, scheduled: Any = None, **member: Any) -> list[Finding | Undecided]:
+def judge(
+    waits: int = 1, scheduled: datetime | None = None, known: Accounts | None = None, **member: Any
+) -> list[Finding | Undecided]:
     fields: dict[str, Any] = {"pool_size": 20, "used": 18, "released_in_pool": RELEASED} | member
     return handshake(
         meta=META,
         cilium=config("eni"),
         cilium_nodes=cilium_nodes(cilium_node("n1", eni(lone=20), **fields)),
         waiting=waiting(*stuck(waits, scheduled_since=scheduled)),
-        accounts=accounts(),
+        accounts=known or accounts(),
         version=None,
     )
 
@@ -61,6 +68,11 @@ def test_ignores_a_release_while_nobody_waits() -> None:
 
 def test_ignores_addresses_that_have_left_the_pool() -> None:
     assert judge(released_in_pool=()) == []
+
+
+@pytest.mark.parametrize(("used", "stuck"), [(18, True), (17, False)])
+def test_takes_what_is_in_use_from_the_account_where_the_node_does_not_say(used: int, stuck: bool) -> None:
+    assert bool(judge(used=None, known=accounts(account("n1", used=used)))) is stuck
 
 
 def test_proves_nothing_without_the_addresses_in_use() -> None:

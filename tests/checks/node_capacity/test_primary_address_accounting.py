@@ -37,7 +37,7 @@ def test_warns_of_a_further_interface_whose_primary_address_is_not_used() -> Non
 def test_is_the_cause_where_pods_wait_for_no_more_than_those() -> None:
     short = account("n1", capacity=6, attached=4, used=4, pods=8, host_network=4, own=2)
     found = only(judge(eni(0, lone=2), eni(1, lone=2), here=short))
-    assert found.kind is Kind.CAUSE
+    assert (found.kind, found.severity) == (Kind.CAUSE, Severity.MEDIUM)
     assert {s.name for s in explained(found, "pods-without-ip") or ()} == {"n1-stuck-0", "n1-stuck-1"}
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from checks.model import Kind, Severity, Subject
 from checks.node_capacity.security_groups_for_pods_unsupported import (
     security_groups_for_pods_unsupported as unsupported,
@@ -47,6 +49,15 @@ def test_stays_a_warning_while_a_slot_is_left() -> None:
 
 def test_is_silent_on_ordinary_nodes() -> None:
     assert result(unsupported, crowded(6, max_pods=29)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(
+    "path", ["kubernetes/apis/cilium.io/v2/ciliumnodes", "aws/ec2/describe-instance-types"]
+)
+def test_still_warns_where_slots_cannot_be_counted(path: str) -> None:
+    cluster = crowded(6, max_pods=29)
+    cluster.node_list[0].enis[-1].interface_type = "trunk"
+    assert finding(unsupported, cluster, path).kind is Kind.RISK
 
 
 def test_does_not_judge_refused_interfaces() -> None:
