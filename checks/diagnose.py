@@ -233,7 +233,7 @@ def _rank(cause: Judged, symptoms: Mapping[str, Judged]) -> tuple[int, int, int,
     worst = max((symptoms[name].finding.severity for name in cause.symptoms), default=Severity.LOW)
     return (
         -worst,
-        -len(cause.claims),
+        -len({subject for _, subject in cause.claims}),
         -cause.finding.confidence,
         -cause.finding.severity,
         cause.id,

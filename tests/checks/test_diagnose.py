@@ -224,6 +224,18 @@ def test_orders_by_worst_symptom_then_subjects_then_confidence_then_severity_the
     assert ids(found.causes) == ["z_worst", "y_two", "u_high", "v_high", "w_low", "x_likely"]
 
 
+def test_counts_a_subject_once_that_hurts_in_two_ways() -> None:
+    service = Subject("Service", "kube-dns", "kube-system")
+    found = judged(
+        dns=symptom(service),
+        service=symptom(service),
+        pods=symptom(*pods("a")),
+        b_twice=cause(Explains("dns"), Explains("service")),
+        a_once=cause(Explains("pods")),
+    )
+    assert [item.id for item in found.causes] == ["a_once", "b_twice"]
+
+
 def test_a_stated_risk_keeps_its_severity_and_yields_to_the_active_cause() -> None:
     assert judged(leak=risk(Severity.HIGH)).risks[0].finding.severity is Severity.HIGH
     check = Check("overlap", "", "https://example.org", lambda: (), (), (), frozenset(), None, None)
