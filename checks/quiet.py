@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-_SELDOM = 100_000
+_SELDOM = 20_000
 _lock = Lock()
 _depth = 0
 _before = gc.get_threshold()
