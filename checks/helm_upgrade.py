@@ -27,3 +27,23 @@ def helm_upgrade(
         *(f"kubectl -n {space} rollout restart {what}" for what in restart),
     ]
     return " && ".join(parts)
+
+
+def pinned(command: str | None, namespace: str, version: CiliumVersion | None) -> str | None:
+    """The command with every Helm upgrade of Cilium in it held to its namespace and to the version that runs.
+
+    What a check wrote stands; only what is missing is put in, so that no advice takes the newest chart.
+    """
+    if command is None or _UPGRADE not in command:
+        return command
+    space = shlex.quote(namespace)
+    running = shlex.quote(version.text) if version else '"${VERSION:?}"'
+    found = []
+    for step in command.split(" && "):
+        words = "" if " -n " in step or " --namespace" in step else f" -n {space}"
+        words += "" if "--version" in step else f" --version {running}"
+        found.append(step.replace(_UPGRADE, f"{_UPGRADE}{words}", 1))
+    return " && ".join(found)
+
+
+_UPGRADE = "helm upgrade cilium cilium/cilium"

@@ -2,6 +2,7 @@
 
 from checks.diagnose import Diagnosis, Judged, diagnose, evidence_of
 from checks.facts import facts_of
+from checks.helm_upgrade import pinned
 from checks.load import load_checks
 from checks.model import Subject
 from checks.pending import pending_of
@@ -42,8 +43,8 @@ def report_of(results: tuple[Result, ...], snapshot: Snapshot) -> Report:
         verdict=verdict,
         headline=headline_of(verdict, diagnosis, facts, unread, not_checked),
         symptoms=tuple(_symptom(item, diagnosis) for item in diagnosis.symptoms),
-        causes=tuple(_cause(item, diagnosis) for item in diagnosis.causes),
-        risks=tuple(_cause(item, diagnosis) for item in diagnosis.risks),
+        causes=tuple(_cause(item, diagnosis, snapshot) for item in diagnosis.causes),
+        risks=tuple(_cause(item, diagnosis, snapshot) for item in diagnosis.risks),
         notes=tuple(_note(item) for item in diagnosis.notes),
         not_checked=not_checked,
         facts=facts,
@@ -79,7 +80,7 @@ def _symptom(item: Judged, diagnosis: Diagnosis) -> Symptom:
     )
 
 
-def _cause(item: Judged, diagnosis: Diagnosis) -> Cause:
+def _cause(item: Judged, diagnosis: Diagnosis, snapshot: Snapshot) -> Cause:
     finding = item.finding
     subjects = _subjects(item)
     return Cause(
@@ -94,7 +95,13 @@ def _cause(item: Judged, diagnosis: Diagnosis) -> Cause:
         explains=tuple(s.id for s in diagnosis.symptoms if s.id in item.symptoms),
         leads_to=item.leads_to,
         actions=tuple(
-            ReportAction(title=a.title, command=a.command, kind=a.kind, risk=a.risk, verify=a.verify)
+            ReportAction(
+                title=a.title,
+                command=pinned(a.command, snapshot.meta.cilium_namespace, snapshot.version),
+                kind=a.kind,
+                risk=a.risk,
+                verify=a.verify,
+            )
             for a in finding.actions
         ),
         references=finding.references,

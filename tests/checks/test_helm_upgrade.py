@@ -1,4 +1,4 @@
-from checks.helm_upgrade import AGENTS, helm_upgrade
+from checks.helm_upgrade import AGENTS, helm_upgrade, pinned
 from checks.parts.cilium import CiliumVersion
 
 
@@ -15,3 +15,20 @@ def test_an_unknown_version_stops_the_shell() -> None:
 def test_restarts_what_reads_the_configuration_at_its_start() -> None:
     told = helm_upgrade("cilium", None, "--set", "a=b", restart=(AGENTS,))
     assert told.endswith(" && kubectl -n cilium rollout restart daemonset/cilium")
+
+
+def test_pins_what_an_advice_left_open_and_leaves_the_rest() -> None:
+    open_ = "helm upgrade cilium cilium/cilium --reuse-values --set a=b && kubectl -n x get pods"
+    assert pinned(open_, "cilium", CiliumVersion(text="1.17.4")) == (
+        "helm upgrade cilium cilium/cilium -n cilium --version 1.17.4 --reuse-values --set a=b"
+        " && kubectl -n x get pods"
+    )
+    held = "helm upgrade cilium cilium/cilium -n kube-system --version 1.20.2 --reuse-values"
+    assert pinned(held, "cilium", None) == held
+    assert pinned("kubectl get pods", "cilium", None) == "kubectl get pods"
+    assert pinned(None, "cilium", None) is None
+
+
+def test_without_a_known_version_the_shell_stops() -> None:
+    command = pinned("helm upgrade cilium cilium/cilium -n a --reuse-values", "a", None)
+    assert command == 'helm upgrade cilium cilium/cilium --version "${VERSION:?}" -n a --reuse-values'
