@@ -41,7 +41,7 @@ def webhook_unreachable_from_control_plane(
     if not is_managed(eks, kubernetes) or cilium.allocator in ("eni", "chained"):
         return
     found: dict[Backend, tuple[str, ...]] = {}
-    unsure = False
+    unsure = vpcs is None
     for backend in _called(webhooks, apiservices):
         states = {e.ip: routable(e.ip, nodes, cilium, vpcs, eks) for e in endpoints.of(*backend).ready}
         away = tuple(sorted(ip for ip, state in states.items() if state is not True and ":" not in ip))
