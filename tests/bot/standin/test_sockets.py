@@ -13,10 +13,12 @@ from bot.standin.standin import CHANNEL, USER, Invocation, Standin
 
 def link(slack: Standin) -> websocket.WebSocket:
     """Another implementation of the protocol than the SDK's, connected and greeted."""
+    before = slack.sockets.connected
     web = WebClient(APP_TOKEN, base_url=slack.api_url, headers={})
     web.proxy = None
     line = websocket.create_connection(web.apps_connections_open(app_token=APP_TOKEN)["url"], timeout=5)
     assert json.loads(line.recv())["type"] == "hello"
+    assert slack.wait_for(lambda: slack.sockets.connected > before)  # the greeting may come first
     return line
 
 
