@@ -10,16 +10,11 @@ from ipaddress import ip_network
 from checks.capacity import PREFIX_SIZE, block_capacity, eni_capacity, own_addresses
 from checks.parts.agents import AgentMetrics, AgentStatuses
 from checks.parts.aws import InstanceType
-from checks.parts.cilium import (
-    AttachedEni,
-    CiliumConfig,
-    CiliumNode,
-    CiliumNodes,
-    CiliumVersion,
-    PoolAllocation,
-)
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes, PoolAllocation
 from checks.parts.derived import Accounts, NodeAccount
-from checks.parts.kubernetes import Node, NodeLoad, Pods
+from checks.parts.nodes import Node
+from checks.parts.pods import NodeLoad, Pods
 from checks.snapshot import Snapshot
 
 POOLS_IN_ENI_SINCE = (1, 20)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Network, ip_network
 
-from checks.parts.cilium import CiliumNodes
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.nodes import Nodes
 
 BLOCK_MODES = ("cluster-pool", "kubernetes", "multi-pool")
 """Modes in which pods get addresses that no AWS interface carries."""

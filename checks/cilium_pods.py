@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import Deployments, Lease, Leases, Pod, Pods, Workload
+from checks.parts.kubernetes import Lease, Leases
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import Deployments, Workload
 
 OPERATOR_LEASE = "cilium-operator-resource-lock"
 _SPREAD = ("anti-affinity", "free ports")

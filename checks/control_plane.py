@@ -7,9 +7,13 @@ has no route into an overlay (https://github.com/aws/containers-roadmap/issues/2
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
-from checks.parts.aws import EksCluster, Vpcs
+from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import ApiServices, Endpoints, KubernetesVersion, Nodes
+from checks.parts.kubernetes import KubernetesVersion
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Vpcs
+from checks.parts.webhooks import ApiServices
 
 
 def is_managed(eks: EksCluster | None, kubernetes: KubernetesVersion | None) -> bool:

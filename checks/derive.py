@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from checks.accounts import accounts_of
 from checks.cilium_pods import spare_operators
 from checks.parts.derived import SchedulerReason, StuckPod, UnscheduledPod, Waiting
-from checks.parts.kubernetes import Events, Pod, Pods
+from checks.parts.kubernetes import Events
+from checks.parts.pods import Pod, Pods
 from checks.snapshot import Gap, Snapshot
 
 GRACE = timedelta(seconds=120)

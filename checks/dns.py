@@ -2,8 +2,8 @@
 
 from ipaddress import ip_address, ip_network
 
-from checks.parts.aws import Vpcs
-from checks.parts.kubernetes import Service, Services
+from checks.parts.services import Service, Services
+from checks.parts.vpc import Vpcs
 
 NAMESPACE = "kube-system"
 LABEL = ("k8s-app", "kube-dns")

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 from checks.free_blocks import free_blocks_of
-from checks.parts.aws import InstanceType, Subnet
+from checks.parts.aws import InstanceType
 from checks.parts.derived import NodeAccount
-from checks.parts.kubernetes import Node
+from checks.parts.nodes import Node
+from checks.parts.vpc import Subnet
 from checks.reach import reachable_median
 from checks.report import (
     Facts,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from socket import AF_INET, inet_pton
 
-from checks.parts.aws import Interfaces, Reservations, Subnet
+from checks.parts.vpc import Interfaces, Reservations, Subnet
 
 BLOCK_BITS = 4
 """A /28 spans four bits of address."""

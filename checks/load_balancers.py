@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from checks.control_plane import routable
-from checks.parts.aws import Vpcs
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import Endpoints, Nodes
 from checks.parts.neighbours import TargetGroupBinding, TargetGroupBindings
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Vpcs
 
 
 def overlay_bindings(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from checks.advice import change
 from checks.model import Action
-from checks.parts.kubernetes import Node
+from checks.parts.nodes import Node
 
 SHOW_MAX_PODS = "kubectl get nodes -o custom-columns=NAME:.metadata.name,MAX:.status.allocatable.pods"
 

@@ -9,7 +9,7 @@ from checks.derive import GRACE
 from checks.diagnose import Diagnosis
 from checks.model import Subject
 from checks.parts.derived import NodeAccount, UnscheduledPod
-from checks.parts.kubernetes import Pod
+from checks.parts.pods import Pod
 from checks.report import PendingGroup
 from checks.snapshot import Snapshot
 

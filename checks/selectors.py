@@ -5,8 +5,8 @@ of the VPC; always in the node's availability zone
 (https://docs.cilium.io/en/stable/network/concepts/ipam/eni/).
 """
 
-from checks.parts.aws import Subnet, Subnets
-from checks.parts.cilium import CiliumNode
+from checks.parts.cilium_nodes import CiliumNode
+from checks.parts.vpc import Subnet, Subnets
 
 
 def selected_subnets(node: CiliumNode, subnets: Subnets | None) -> tuple[Subnet, ...]:

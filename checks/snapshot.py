@@ -3,9 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.parts import agents, aws, aws_account, derived, karpenter, neighbours
-from checks.parts import cilium as cil
-from checks.parts import kubernetes as k8s
+from checks.parts.agents import (
+    AgentLogs,
+    AgentMetrics,
+    AgentStatuses,
+    ClusterHealth,
+    DnsProbes,
+    Meta,
+    OperatorLog,
+    OperatorMetrics,
+    TcpProbes,
+)
+from checks.parts.aws import EksAddons, EksCluster, Instances, InstanceTypes, NodeGroups
+from checks.parts.aws_account import ApiCalls, IamSimulation, NatGateways, PodIdentities, Quotas, VpcEndpoints
+from checks.parts.cilium import CiliumConfig, CiliumVersion, HelmValues, NodeConfigs
+from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNodes, PodIpPools
+from checks.parts.derived import Accounts, Waiting
+from checks.parts.karpenter import Ec2NodeClasses, NodeClaims, NodePools
+from checks.parts.kubernetes import Events, KubernetesVersion, Leases, Namespaces
+from checks.parts.neighbours import (
+    CniConfiguration,
+    IpMasqAgent,
+    LocalRedirectPolicies,
+    OperatorServiceAccount,
+    SecurityGroupPolicies,
+    TargetGroupBindings,
+)
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.policies import CiliumPolicies, NetworkPolicies
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Interfaces, Reservations, RouteTables, SecurityGroups, Subnets, Vpcs
+from checks.parts.webhooks import ApiServices, Webhooks
+from checks.parts.workloads import DaemonSets, Deployments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,69 +55,69 @@ class Gap:
 class Snapshot:
     """Frozen and typed; a part is None when it was not read, and ``gaps`` says why, by the part's name."""
 
-    meta: agents.Meta
+    meta: Meta
     gaps: Mapping[str, Gap] = field(default_factory=dict)
     seconds: float = 0.0
 
-    kubernetes: k8s.KubernetesVersion | None = None
-    nodes: k8s.Nodes | None = None
-    pods: k8s.Pods | None = None
-    events: k8s.Events | None = None
-    services: k8s.Services | None = None
-    namespaces: k8s.Namespaces | None = None
-    endpoints: k8s.Endpoints | None = None
-    daemonsets: k8s.DaemonSets | None = None
-    deployments: k8s.Deployments | None = None
-    webhooks: k8s.Webhooks | None = None
-    apiservices: k8s.ApiServices | None = None
-    leases: k8s.Leases | None = None
-    network_policies: k8s.NetworkPolicies | None = None
-    cilium_policies: k8s.CiliumPolicies | None = None
+    kubernetes: KubernetesVersion | None = None
+    nodes: Nodes | None = None
+    pods: Pods | None = None
+    events: Events | None = None
+    services: Services | None = None
+    namespaces: Namespaces | None = None
+    endpoints: Endpoints | None = None
+    daemonsets: DaemonSets | None = None
+    deployments: Deployments | None = None
+    webhooks: Webhooks | None = None
+    apiservices: ApiServices | None = None
+    leases: Leases | None = None
+    network_policies: NetworkPolicies | None = None
+    cilium_policies: CiliumPolicies | None = None
 
-    cilium: cil.CiliumConfig | None = None
-    version: cil.CiliumVersion | None = None
-    cilium_nodes: cil.CiliumNodes | None = None
-    cilium_endpoints: cil.CiliumEndpoints | None = None
-    pod_ip_pools: cil.PodIpPools | None = None
-    node_configs: cil.NodeConfigs | None = None
-    helm_values: cil.HelmValues | None = None
+    cilium: CiliumConfig | None = None
+    version: CiliumVersion | None = None
+    cilium_nodes: CiliumNodes | None = None
+    cilium_endpoints: CiliumEndpoints | None = None
+    pod_ip_pools: PodIpPools | None = None
+    node_configs: NodeConfigs | None = None
+    helm_values: HelmValues | None = None
 
-    eks: aws.EksCluster | None = None
-    addons: aws.EksAddons | None = None
-    nodegroups: aws.NodeGroups | None = None
-    instance_types: aws.InstanceTypes | None = None
-    instances: aws.Instances | None = None
-    interfaces: aws.Interfaces | None = None
-    subnets: aws.Subnets | None = None
-    reservations: aws.Reservations | None = None
-    vpcs: aws.Vpcs | None = None
-    route_tables: aws.RouteTables | None = None
-    security_groups: aws.SecurityGroups | None = None
-    quotas: aws_account.Quotas | None = None
-    cloudtrail: aws_account.ApiCalls | None = None
-    iam_simulation: aws_account.IamSimulation | None = None
-    pod_identity: aws_account.PodIdentities | None = None
-    vpc_endpoints: aws_account.VpcEndpoints | None = None
-    nat_gateways: aws_account.NatGateways | None = None
+    eks: EksCluster | None = None
+    addons: EksAddons | None = None
+    nodegroups: NodeGroups | None = None
+    instance_types: InstanceTypes | None = None
+    instances: Instances | None = None
+    interfaces: Interfaces | None = None
+    subnets: Subnets | None = None
+    reservations: Reservations | None = None
+    vpcs: Vpcs | None = None
+    route_tables: RouteTables | None = None
+    security_groups: SecurityGroups | None = None
+    quotas: Quotas | None = None
+    cloudtrail: ApiCalls | None = None
+    iam_simulation: IamSimulation | None = None
+    pod_identity: PodIdentities | None = None
+    vpc_endpoints: VpcEndpoints | None = None
+    nat_gateways: NatGateways | None = None
 
-    node_pools: karpenter.NodePools | None = None
-    node_claims: karpenter.NodeClaims | None = None
-    ec2_node_classes: karpenter.Ec2NodeClasses | None = None
-    operator_service_account: neighbours.OperatorServiceAccount | None = None
-    cni_configuration: neighbours.CniConfiguration | None = None
-    ip_masq_agent: neighbours.IpMasqAgent | None = None
-    security_group_policies: neighbours.SecurityGroupPolicies | None = None
-    target_group_bindings: neighbours.TargetGroupBindings | None = None
-    local_redirect_policies: neighbours.LocalRedirectPolicies | None = None
+    node_pools: NodePools | None = None
+    node_claims: NodeClaims | None = None
+    ec2_node_classes: Ec2NodeClasses | None = None
+    operator_service_account: OperatorServiceAccount | None = None
+    cni_configuration: CniConfiguration | None = None
+    ip_masq_agent: IpMasqAgent | None = None
+    security_group_policies: SecurityGroupPolicies | None = None
+    target_group_bindings: TargetGroupBindings | None = None
+    local_redirect_policies: LocalRedirectPolicies | None = None
 
-    agent_status: agents.AgentStatuses | None = None
-    health: agents.ClusterHealth | None = None
-    agent_metrics: agents.AgentMetrics | None = None
-    operator_metrics: agents.OperatorMetrics | None = None
-    operator_log: agents.OperatorLog | None = None
-    agent_logs: agents.AgentLogs | None = None
-    dns_probes: agents.DnsProbes | None = None
-    tcp_probes: agents.TcpProbes | None = None
+    agent_status: AgentStatuses | None = None
+    health: ClusterHealth | None = None
+    agent_metrics: AgentMetrics | None = None
+    operator_metrics: OperatorMetrics | None = None
+    operator_log: OperatorLog | None = None
+    agent_logs: AgentLogs | None = None
+    dns_probes: DnsProbes | None = None
+    tcp_probes: TcpProbes | None = None
 
-    accounts: derived.Accounts | None = None
-    waiting: derived.Waiting | None = None
+    accounts: Accounts | None = None
+    waiting: Waiting | None = None

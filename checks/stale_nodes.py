@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from checks.parts.cilium import CiliumNode, CiliumNodes
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
+from checks.parts.nodes import Nodes
 
 SETTLED = timedelta(minutes=10)
 """An agent makes its CiliumNode before the kubelet's Node is everywhere; a removed one is collected later."""

@@ -6,7 +6,9 @@ from datetime import datetime
 from checks.derive import GRACE
 from checks.model import Subject
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Labels, Pod, PodGroup, Pods, Service
+from checks.parts.kubernetes import Labels
+from checks.parts.pods import Pod, PodGroup, Pods
+from checks.parts.services import Service
 
 
 def selects(selector: Labels, labels: Labels) -> bool:

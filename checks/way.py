@@ -8,7 +8,8 @@ from checks.cilium_pods import agent_pods
 from checks.diagnose import Diagnosis, diagnose
 from checks.load import load_checks
 from checks.model import Subject
-from checks.parts.kubernetes import Node, Pod
+from checks.parts.nodes import Node
+from checks.parts.pods import Pod
 from checks.pending import address_numbers
 from checks.reach import unreached
 from checks.run import run

@@ -10,20 +10,15 @@ from datetime import datetime
 from checks.control_plane import is_managed, proven_reachable, routable
 from checks.derive import GRACE
 from checks.model import Evidence
-from checks.parts.aws import EksCluster, Vpcs
+from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import (
-    ApiServices,
-    Deployments,
-    Endpoints,
-    Events,
-    KubernetesVersion,
-    Nodes,
-    Pods,
-    Service,
-    Services,
-    Webhooks,
-)
+from checks.parts.kubernetes import Events, KubernetesVersion
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.services import Endpoints, Service, Services
+from checks.parts.vpc import Vpcs
+from checks.parts.webhooks import ApiServices, Webhooks
+from checks.parts.workloads import Deployments
 from checks.starting import starting
 
 Backend = tuple[str, str]

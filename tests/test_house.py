@@ -26,10 +26,7 @@ CHECKS = load_checks()
 AREAS = [m.name for m in pkgutil.iter_modules(checks.__path__) if m.ispkg]
 PARTS = [importlib.import_module(f"checks.parts.{m.name}") for m in pkgutil.iter_modules(parts.__path__)]
 LONG = {
-    "checks/parts/aws.py",  # one form after another: nothing to follow from line to line
-    "checks/parts/cilium.py",
-    "checks/parts/kubernetes.py",
-    "checks/collect/cilium_nodes.py",  # the rest by a few lines
+    "checks/collect/cilium_nodes.py",  # by a few lines
     "checks/collect/live/aws.py",
     "checks/diagnose.py",
     "checks/way.py",

@@ -7,7 +7,7 @@ from checks.advice import change, links, look
 from checks.derive import GRACE
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import Pod, Pods
+from checks.parts.pods import Pod, Pods
 from checks.scale import counted
 
 _PULL = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"})

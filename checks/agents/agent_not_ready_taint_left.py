@@ -12,7 +12,9 @@ from checks.operator.waits import AGENT_TAINT, waits_for_taint
 from checks.parts.agents import Meta
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Deployments, Node, Nodes, Pods
+from checks.parts.nodes import Node, Nodes
+from checks.parts.pods import Pods
+from checks.parts.workloads import Deployments
 from checks.scale import counted
 from checks.scheduling.weigh import held_back
 

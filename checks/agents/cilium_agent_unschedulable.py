@@ -12,7 +12,9 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.parts.agents import Meta
 from checks.parts.cilium import CiliumVersion
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import DaemonSets, Node, Nodes, Pod, Pods, Taint, Workload
+from checks.parts.nodes import Node, Nodes, Taint
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import DaemonSets, Workload
 from checks.scale import counted
 
 _ADDED_BY_DAEMONSETS = frozenset(

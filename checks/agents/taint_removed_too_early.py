@@ -10,7 +10,8 @@ from checks.derive import GRACE
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.agents import Meta
 from checks.parts.derived import StuckPod, Waiting
-from checks.parts.kubernetes import Event, Events, Pods
+from checks.parts.kubernetes import Event, Events
+from checks.parts.pods import Pods
 from checks.scale import counted
 
 _NO_AGENT = ("cilium.sock", "unable to connect to cilium agent", "is cilium running")

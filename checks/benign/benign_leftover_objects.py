@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from checks.cilium_pods import spare_operators
 from checks.model import Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import DaemonSets, Deployments, Leases, Pod, Pods
+from checks.parts.kubernetes import Leases
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import DaemonSets, Deployments
 from checks.scale import counted
 
 _Row = tuple[str, tuple[Subject, ...], tuple[Evidence, ...]]

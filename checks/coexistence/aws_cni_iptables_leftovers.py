@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import Interfaces
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import DaemonSets, Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces
+from checks.parts.workloads import DaemonSets
 from checks.scale import counted
 
 

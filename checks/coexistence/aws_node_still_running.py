@@ -7,10 +7,13 @@ from checks.advice import change, links, look
 from checks.coexistence.unmanaged import absence_means_nothing, in_migration, subject_of, unmanaged
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import AgentStatuses, Meta
-from checks.parts.aws import EksAddons, EksCluster, Interfaces
-from checks.parts.cilium import CiliumConfig, CiliumEndpoints, CiliumNodes, NodeConfigs
+from checks.parts.aws import EksAddons, EksCluster
+from checks.parts.cilium import CiliumConfig, NodeConfigs
+from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNodes
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import DaemonSets, Pods
+from checks.parts.pods import Pods
+from checks.parts.vpc import Interfaces
+from checks.parts.workloads import DaemonSets
 from checks.scale import counted
 
 AWS_CNI_ERROR = "failed to assign an IP address to container"

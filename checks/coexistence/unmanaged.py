@@ -6,8 +6,9 @@ from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
 from checks.model import Subject
 from checks.parts.agents import AgentStatuses, Meta
-from checks.parts.cilium import CiliumConfig, CiliumEndpoints, CiliumNodes, NodeConfigs
-from checks.parts.kubernetes import PodAddress, Pods
+from checks.parts.cilium import CiliumConfig, NodeConfigs
+from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNodes
+from checks.parts.pods import PodAddress, Pods
 
 
 def unmanaged(

@@ -8,8 +8,10 @@ from checks.coexistence.unmanaged import absence_means_nothing, in_migration, ou
 from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.agents import AgentStatuses, Meta, OperatorMetrics
-from checks.parts.cilium import CiliumConfig, CiliumEndpoints, CiliumNodes, NodeConfigs
-from checks.parts.kubernetes import Endpoints, PodAddress, Pods, Services
+from checks.parts.cilium import CiliumConfig, NodeConfigs
+from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNodes
+from checks.parts.pods import PodAddress, Pods
+from checks.parts.services import Endpoints, Services
 from checks.scale import counted
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from checks.collect.source import Source
 from checks.collect.wire import Instant, Item, clip, items
-from checks.parts.kubernetes import ApiService, ApiServices
+from checks.parts.webhooks import ApiService, ApiServices
 
 RIGHTS = ("list apiregistration.k8s.io/apiservices",)
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from checks.collect.source import RestartError, Source, UnreadError
 from checks.collect.wire import clip, items
-from checks.parts.cilium import CiliumEndpoints
+from checks.parts.cilium_nodes import CiliumEndpoints
 
 RIGHTS = ("list cilium.io/ciliumendpoints", "list cilium.io/ciliumendpointslices")
 

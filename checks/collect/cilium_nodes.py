@@ -14,7 +14,7 @@ from msgspec import Struct
 from checks.collect.addresses import ipv4_addresses, ipv4_ranges, networks, number
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, Item, clip, items, pairs
-from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes, EniSpec, PoolAllocation
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes, EniSpec, PoolAllocation
 
 RIGHTS = ("list cilium.io/ciliumnodes",)
 

@@ -13,7 +13,7 @@ import msgspec
 from checks.collect.selectors import SelectorItem, selector
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, Item, Metadata, both, items
-from checks.parts.kubernetes import CiliumPolicies, Peer, Policy, PolicyPort, PolicyRule
+from checks.parts.policies import CiliumPolicies, Peer, Policy, PolicyPort, PolicyRule
 
 RIGHTS = (
     "list cilium.io/ciliumnetworkpolicies",

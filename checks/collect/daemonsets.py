@@ -3,7 +3,7 @@
 from checks.collect.source import Source
 from checks.collect.wire import items
 from checks.collect.workloads import WorkloadItem, workloads
-from checks.parts.kubernetes import DaemonSets
+from checks.parts.workloads import DaemonSets
 
 RIGHTS = ("list apps/daemonsets",)
 

@@ -3,7 +3,7 @@
 from checks.collect.source import Source
 from checks.collect.wire import items
 from checks.collect.workloads import WorkloadItem, workloads
-from checks.parts.kubernetes import Deployments
+from checks.parts.workloads import Deployments
 
 RIGHTS = ("list apps/deployments",)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from checks.collect.source import Source
 from checks.collect.wire import items
-from checks.parts.kubernetes import Endpoint, Endpoints, ServiceEndpoints
+from checks.parts.services import Endpoint, Endpoints, ServiceEndpoints
 
 RIGHTS = ("list discovery.k8s.io/endpointslices",)
 _SERVICE = "kubernetes.io/service-name"

@@ -6,7 +6,7 @@ from checks.collect.addresses import ipv4_addresses, ipv4_ranges
 from checks.collect.source import Source
 from checks.collect.tags import Tag, labels
 from checks.collect.wire import Instant, clip, entries
-from checks.parts.aws import Interface, Interfaces
+from checks.parts.vpc import Interface, Interfaces
 
 RIGHTS = ("ec2:DescribeNetworkInterfaces",)
 

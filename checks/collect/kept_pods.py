@@ -7,7 +7,8 @@ import msgspec
 from checks.collect.pod_items import OnDemand, PodItem, PodStatus, conditions_of, labels_of
 from checks.collect.wire import LONG_AGO, clip, instant, pairs
 from checks.collect.workloads import TolerationItem, tolerations
-from checks.parts.kubernetes import Pod, Resources, Toleration
+from checks.parts.nodes import Resources, Toleration
+from checks.parts.pods import Pod
 
 _IP_POOL = "ipam.cilium.io/ip-pool"
 _SANDBOX_MADE = ("PodReadyToStartContainers", "PodHasNetwork")  # the latter before Kubernetes 1.28

@@ -10,7 +10,7 @@ import msgspec
 from checks.collect.selectors import SelectorItem, selector
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, Item, items
-from checks.parts.kubernetes import NetworkPolicies, Peer, Policy, PolicyPort, PolicyRule, Selector
+from checks.parts.policies import NetworkPolicies, Peer, Policy, PolicyPort, PolicyRule, Selector
 
 RIGHTS = ("list networking.k8s.io/networkpolicies",)
 

@@ -6,7 +6,7 @@ from checks.collect.custom import served
 from checks.collect.source import Source
 from checks.collect.wire import Item
 from checks.parts.karpenter import NodePool, NodePools
-from checks.parts.kubernetes import Taint
+from checks.parts.nodes import Taint
 
 RIGHTS = ("list karpenter.sh/nodepools",)
 

@@ -9,7 +9,7 @@ from checks.collect.quantity import whole
 from checks.collect.requests import ResourceList, resources
 from checks.collect.source import Source, UnreadError
 from checks.collect.wire import LONG_AGO, Instant, Item, clip, items
-from checks.parts.kubernetes import Node, Nodes, Taint
+from checks.parts.nodes import Node, Nodes, Taint
 
 RIGHTS = ("list nodes",)
 _POD_CIDR = ("network.cilium.io/ipv4-pod-cidr", "io.cilium.network.ipv4-pod-cidr")  # the latter up to 1.12

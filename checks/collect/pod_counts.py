@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from checks.collect.requests import NOTHING
-from checks.parts.kubernetes import Labels, NodeLoad, PodGroup, Resources
+from checks.parts.kubernetes import Labels
+from checks.parts.nodes import Resources
+from checks.parts.pods import NodeLoad, PodGroup
 
 SAMPLE = 5  # names that a group keeps of its pods
 

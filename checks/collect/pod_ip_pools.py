@@ -6,7 +6,7 @@ from checks.collect.addresses import ipv4_ranges
 from checks.collect.custom import served
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, Item
-from checks.parts.cilium import PodIpPool, PodIpPools
+from checks.parts.cilium_nodes import PodIpPool, PodIpPools
 
 RIGHTS = ("list cilium.io/ciliumpodippools",)
 

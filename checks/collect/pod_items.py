@@ -8,7 +8,7 @@ import msgspec
 
 from checks.collect.requests import Container, Requirements, ResourceList, pod_requests
 from checks.collect.wire import LONG_AGO, Instant, decode_with, instant
-from checks.parts.kubernetes import Resources
+from checks.parts.nodes import Resources
 
 _NONE = msgspec.Raw()
 _NOTHING = (b"", b"null")

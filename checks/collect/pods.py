@@ -14,7 +14,9 @@ from checks.collect.pod_counts import SAMPLE, Group, Load
 from checks.collect.pod_items import PodItem, is_ready, labels_of, requests_key, requests_of, since_not_ready
 from checks.collect.source import Source
 from checks.collect.wire import LONG_AGO, before, items
-from checks.parts.kubernetes import Labels, Pod, PodAddress, Pods, Resources
+from checks.parts.kubernetes import Labels
+from checks.parts.nodes import Resources
+from checks.parts.pods import Pod, PodAddress, Pods
 
 RIGHTS = ("list pods",)
 GRACE = timedelta(seconds=120)  # report-format.md: what is deleted for less counts nowhere

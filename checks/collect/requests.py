@@ -6,7 +6,7 @@ import msgspec
 
 from checks.collect.quantity import milli, whole
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import Resources
+from checks.parts.nodes import Resources
 
 NOTHING = Resources()
 

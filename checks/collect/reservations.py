@@ -6,7 +6,7 @@ from checks.collect.addresses import ipv4_ranges
 from checks.collect.each import ask_each
 from checks.collect.source import Source
 from checks.collect.wire import entries
-from checks.parts.aws import Reservations
+from checks.parts.vpc import Reservations
 
 RIGHTS = ("ec2:GetSubnetCidrReservations",)
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 from checks.collect.addresses import ipv4_ranges
 from checks.collect.source import Source
 from checks.collect.wire import entries
-from checks.parts.aws import Route, RouteTable, RouteTables
+from checks.parts.vpc import Route, RouteTable, RouteTables
 
 RIGHTS = ("ec2:DescribeRouteTables",)
 

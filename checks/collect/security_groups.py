@@ -6,7 +6,7 @@ from checks.collect.addresses import ipv4_ranges
 from checks.collect.source import Source
 from checks.collect.tags import Tag, labels
 from checks.collect.wire import entries
-from checks.parts.aws import GroupRule, SecurityGroup, SecurityGroups
+from checks.parts.vpc import GroupRule, SecurityGroup, SecurityGroups
 
 RIGHTS = ("ec2:DescribeSecurityGroups",)
 

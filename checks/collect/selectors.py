@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from checks.parts.kubernetes import Selector
+from checks.parts.policies import Selector
 
 _ORIGIN = re.compile(r"(k8s|any)[:.](?=.)")
 """Cilium writes where a label comes from before its key: "k8s:app", "any:app"; "k8s.app" in old objects."""

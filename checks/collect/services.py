@@ -4,7 +4,7 @@ import msgspec
 
 from checks.collect.source import Source
 from checks.collect.wire import Item, items, pairs
-from checks.parts.kubernetes import Service, ServicePort, Services
+from checks.parts.services import Service, ServicePort, Services
 
 RIGHTS = ("list services",)
 _LOAD_BALANCER = (

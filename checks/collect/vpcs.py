@@ -5,7 +5,7 @@ from msgspec import Struct
 from checks.collect.addresses import ipv4_ranges
 from checks.collect.source import Source
 from checks.collect.wire import entries
-from checks.parts.aws import Vpcs
+from checks.parts.vpc import Vpcs
 
 RIGHTS = ("ec2:DescribeVpcs",)
 

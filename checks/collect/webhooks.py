@@ -6,7 +6,7 @@ import msgspec
 
 from checks.collect.source import Source
 from checks.collect.wire import Item, both, items
-from checks.parts.kubernetes import Webhook, Webhooks
+from checks.parts.webhooks import Webhook, Webhooks
 
 RIGHTS = (
     "list admissionregistration.k8s.io/validatingwebhookconfigurations",

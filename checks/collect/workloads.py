@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from checks.collect.wire import LONG_AGO, Item, clip, pairs
-from checks.parts.kubernetes import Labels, Toleration, Workload
+from checks.parts.kubernetes import Labels
+from checks.parts.nodes import Toleration
+from checks.parts.workloads import Workload
 
 _KEPT_ENV = re.compile(r"KUBERNETES_SERVICE_(HOST|PORT)|AWS_REGION|CILIUM_\w+")
 _SECRET_NAME = (

@@ -11,9 +11,10 @@ from checks.blocks import networks
 from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.aws import Interfaces, Vpcs
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import Node, Nodes, PodAddress, Pods
+from checks.parts.nodes import Node, Nodes
+from checks.parts.pods import PodAddress, Pods
+from checks.parts.vpc import Interfaces, Vpcs
 from checks.scale import counted
 
 SETTLED = timedelta(minutes=5)

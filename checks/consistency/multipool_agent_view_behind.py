@@ -9,7 +9,8 @@ from checks.advice import change, links, look
 from checks.agent_command import on_agent, restart_agent
 from checks.blocks import networks
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, StuckPod, Waiting
 from checks.scale import counted
 

@@ -9,9 +9,11 @@ from checks.blocks import networks
 from checks.capacity import block_capacity
 from checks.consistency.pools_asked import pool_of
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.cilium import CiliumConfig, CiliumNodes, PodIpPool, PodIpPools
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes, PodIpPool, PodIpPools
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Namespaces, Pods
+from checks.parts.kubernetes import Namespaces
+from checks.parts.pods import Pods
 from checks.scale import counted
 
 

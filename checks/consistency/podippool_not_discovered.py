@@ -8,9 +8,11 @@ from checks.cilium_pods import operator_pods
 from checks.consistency.pools_asked import pool_of
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta, OperatorLog
-from checks.parts.cilium import CiliumConfig, PodIpPool, PodIpPools
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import PodIpPool, PodIpPools
 from checks.parts.derived import StuckPod, Waiting
-from checks.parts.kubernetes import Namespaces, Pods
+from checks.parts.kubernetes import Namespaces
+from checks.parts.pods import Pods
 from checks.scale import counted
 
 LINE = "cannot allocate from non-existing pool"

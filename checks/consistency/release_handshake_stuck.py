@@ -9,7 +9,8 @@ from checks.agent_command import restart_agent
 from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, StuckPod, Waiting
 from checks.scale import counted
 

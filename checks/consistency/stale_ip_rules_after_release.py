@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.agents import TcpProbes
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.routing.probed_addresses import probed
 from checks.scale import counted
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from checks.parts.aws import InstanceType, InstanceTypes, Interface, Interfaces
-from checks.parts.cilium import CiliumNode, CiliumNodes
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.aws import InstanceType, InstanceTypes
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
+from checks.parts.nodes import Node, Nodes
+from checks.parts.vpc import Interface, Interfaces
 from checks.subnets.starved import eni_pairs
 
 

@@ -8,10 +8,12 @@ from checks.enis.attachments import Attached, attached
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import Meta, OperatorLog
-from checks.parts.aws import InstanceTypes, Interfaces
-from checks.parts.cilium import CiliumNodes, CiliumVersion
+from checks.parts.aws import InstanceTypes
+from checks.parts.cilium import CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces
 from checks.scale import counted
 from checks.subnets.starved import starves
 

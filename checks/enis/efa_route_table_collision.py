@@ -7,8 +7,9 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import ClusterHealth
-from checks.parts.aws import Interfaces
-from checks.parts.cilium import CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumVersion
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
+from checks.parts.vpc import Interfaces
 from checks.reach import unreached
 from checks.scale import counted
 

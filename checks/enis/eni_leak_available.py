@@ -7,10 +7,12 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.aws import EksCluster, Instances, Interface, Interfaces, Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.aws import EksCluster, Instances
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interface, Interfaces, Subnets
 from checks.scale import counted
 from checks.subnets.groups import Group, groups_of
 

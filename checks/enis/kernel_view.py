@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from checks.parts.aws import Interface, Interfaces
 from checks.parts.derived import StuckPod, Waiting
 from checks.parts.kubernetes import Events
+from checks.parts.vpc import Interface, Interfaces
 
 TEXT = "unable to find ifindex for interface MAC"
 PATIENCE = timedelta(minutes=5)

@@ -7,9 +7,10 @@ from checks.advice import links, look
 from checks.enis.kernel_view import PATIENCE, TEXT, further, invisible, since
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.aws import Interfaces
 from checks.parts.derived import StuckPod, Waiting
-from checks.parts.kubernetes import Event, Events, Nodes
+from checks.parts.kubernetes import Event, Events
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces
 from checks.scale import counted
 
 

@@ -8,9 +8,10 @@ from checks.advice import change, links, look
 from checks.enis.kernel_view import PATIENCE, further, invisible, since
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import ClusterHealth, Meta
-from checks.parts.aws import Interface, Interfaces
 from checks.parts.derived import StuckPod, Waiting
-from checks.parts.kubernetes import Events, Node, Nodes
+from checks.parts.kubernetes import Events
+from checks.parts.nodes import Node, Nodes
+from checks.parts.vpc import Interface, Interfaces
 from checks.reach import unreached
 from checks.scale import counted
 

@@ -9,9 +9,10 @@ from checks.blocks import networks
 from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 from checks.scheduling.weigh import waits_for_nodes
 from checks.stale_nodes import stale_nodes

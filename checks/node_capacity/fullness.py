@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from checks.model import Undecided
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import NodeAccount
 from checks.scale import counted
 

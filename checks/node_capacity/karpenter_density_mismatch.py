@@ -17,7 +17,7 @@ from checks.model import (
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Waiting
 from checks.parts.karpenter import Ec2NodeClasses, NodeClaim, NodeClaims
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.nodes import Node, Nodes
 from checks.scale import counted
 from checks.scheduling.weigh import Limit, weighed
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.cilium import CiliumNode, CiliumNodes
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.scale import counted
 

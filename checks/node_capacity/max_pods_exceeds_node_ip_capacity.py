@@ -22,9 +22,11 @@ from checks.model import (
 from checks.node_capacity.fullness import is_full
 from checks.node_capacity.reserved_interfaces import counts_reserved
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
-from checks.parts.kubernetes import Events, Nodes
+from checks.parts.kubernetes import Events
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 
 ORDINARY_GAP = 4

@@ -20,9 +20,9 @@ from checks.model import (
 from checks.node_capacity.fullness import is_full
 from checks.node_capacity.reserved_interfaces import counts_reserved, first_index
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 
 

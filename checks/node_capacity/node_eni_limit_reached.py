@@ -17,9 +17,11 @@ from checks.model import (
 )
 from checks.node_capacity.fullness import is_full, unknown_capacity
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
-from checks.parts.kubernetes import Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
 from checks.scale import counted
 from checks.scheduling.weigh import TOO_MANY_PODS, Limit, weighed
 

@@ -18,9 +18,12 @@ from checks.model import (
     Undecided,
     check,
 )
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, StuckPod, Waiting
-from checks.parts.kubernetes import Events, Nodes, Pods
+from checks.parts.kubernetes import Events
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
 from checks.scale import counted
 
 RANGE_FULL = "range is full"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.scale import counted
 

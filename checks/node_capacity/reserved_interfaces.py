@@ -2,7 +2,7 @@
 
 from checks.capacity import eks_default_max_pods
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import NodeAccount
 
 

@@ -7,9 +7,11 @@ from checks.advice import change, links, look
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.node_capacity.fullness import unknown_capacity
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
-from checks.parts.kubernetes import Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
 from checks.scale import counted
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from checks.advice import change, links, look
 from checks.enis.attachments import Attached, attached
 from checks.model import Evidence, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import InstanceTypes, Interfaces
-from checks.parts.cilium import CiliumNodes
+from checks.parts.aws import InstanceTypes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
 from checks.parts.neighbours import SecurityGroupPolicies
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces
 from checks.scale import counted
 from checks.subnets.starved import starves
 

@@ -17,9 +17,10 @@ from checks.model import (
 )
 from checks.node_capacity.fullness import unknown_capacity
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 from checks.scheduling.weigh import waits_for_nodes
 

@@ -8,9 +8,10 @@ from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject,
 from checks.operator.told import counted_calls, failed_calls, lines_with, quoted
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 
 IN_DEFICIT = "cilium_operator_ipam_nodes"
 WAITED = "cilium_operator_ec2_api_rate_limit_duration_seconds_sum"

@@ -10,11 +10,15 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
-from checks.parts.aws import Instances, RouteTable, RouteTables
+from checks.parts.aws import Instances
 from checks.parts.aws_account import NatGateways, VpcEndpoints
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Deployments, Endpoints, Nodes, Services
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import RouteTable, RouteTables
+from checks.parts.workloads import Deployments
 
 _NETWORK = ("dial tcp", "no such host", "i/o timeout", "context deadline exceeded", "connection refused")
 _NEEDS_CLUSTER_DNS = ("ClusterFirst", "ClusterFirstWithHostNet")

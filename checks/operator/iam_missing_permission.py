@@ -12,9 +12,10 @@ from checks.operator.waits import waits_for_operator
 from checks.operator_actions import needed
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
 from checks.parts.aws_account import ApiCall, ApiCalls, IamSimulation
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 
 RECENT = timedelta(hours=1)
 CODES = ("UnauthorizedOperation", "AccessDenied", "not authorized to perform")

@@ -10,9 +10,13 @@ from checks.derive import GRACE
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Deployments, Lease, Leases, Nodes, Pod, Pods
+from checks.parts.kubernetes import Lease, Leases
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import Deployments
 
 CLOCK_SKEW = timedelta(seconds=5)
 

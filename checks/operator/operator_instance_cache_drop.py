@@ -8,9 +8,10 @@ from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject,
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import OperatorLog
 from checks.parts.aws import Instances
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 from checks.subnets.starved import eni_pairs, starves
 

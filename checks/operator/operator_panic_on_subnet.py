@@ -10,10 +10,12 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.operator.told import lines_with, quoted
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
-from checks.parts.aws import Interfaces, Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.vpc import Interfaces, Subnets
 
 FIXED_IN = (1, 18, 4)
 _FRAME = re.compile(r"parse_?eni|aws/eni|subnet", re.IGNORECASE)

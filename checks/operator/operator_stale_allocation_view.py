@@ -11,10 +11,13 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.operator.told import failed_calls, lines_with
 from checks.operator.waits import nodes_without_addresses, waits_for_operator
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
-from checks.parts.aws import Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Deployments, Leases, Nodes
+from checks.parts.kubernetes import Leases
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Subnets
+from checks.parts.workloads import Deployments
 from checks.scale import counted
 from checks.stale_nodes import stale_nodes
 from checks.subnets.selection import candidates, free_in, zone_of

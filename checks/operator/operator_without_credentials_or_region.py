@@ -9,10 +9,11 @@ from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
 from checks.parts.aws_account import PodIdentities
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
 from checks.parts.neighbours import OperatorServiceAccount
+from checks.parts.nodes import Nodes
 
 ROLE = "metadata.annotations.eks.amazonaws.com/role-arn"
 _LINES = (

@@ -8,9 +8,11 @@ from checks.cilium_pods import operator_deployment
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Deployments, Nodes, Workload
+from checks.parts.nodes import Nodes
+from checks.parts.workloads import Deployments, Workload
 
 _LACKS = {"generic": ("eni",), "aws": ("cluster-pool", "multi-pool", "kubernetes")}
 """Which modes an operator flavour is built without (operator/pkg/ipam build tags)."""

@@ -7,9 +7,10 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.operator.told import failed_calls, lines_with, quoted
 from checks.parts.agents import OperatorLog, OperatorMetrics
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.subnets.starved import eni_pairs, starves
 
 ALWAYS_API_SINCE = (1, 18)

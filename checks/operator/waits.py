@@ -1,9 +1,10 @@
 """What waits for the operator: pods without room on their node, nodes without addresses, tainted nodes."""
 
 from checks.model import Explains, Subject
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, StuckPod, UnscheduledPod, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.scheduling.weigh import waits_for_nodes
 
 AGENT_TAINT = "agent-not-ready"

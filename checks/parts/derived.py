@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from checks.model import Subject
-from checks.parts.kubernetes import Pod
+from checks.parts.pods import Pod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
-from checks.parts.kubernetes import Taint
+from checks.parts.nodes import Taint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

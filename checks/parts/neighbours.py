@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import ClassVar
 
-from checks.parts.kubernetes import Selector
+from checks.parts.policies import Selector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

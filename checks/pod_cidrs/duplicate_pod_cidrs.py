@@ -8,8 +8,9 @@ from checks.advice import change, links, look
 from checks.blocks import BLOCK_MODES, blocks_by_node
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNodes
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 from checks.stale_nodes import stale_nodes
 

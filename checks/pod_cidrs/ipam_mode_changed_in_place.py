@@ -7,9 +7,12 @@ from checks.advice import change, links, look
 from checks.blocks import BLOCK_MODES, blocks_by_node, networks
 from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import Vpcs
-from checks.parts.cilium import CiliumConfig, CiliumEndpoints, CiliumNode, CiliumNodes, PodIpPools
-from checks.parts.kubernetes import Endpoints, Nodes, PodAddress, Pods, Services
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNode, CiliumNodes, PodIpPools
+from checks.parts.nodes import Nodes
+from checks.parts.pods import PodAddress, Pods
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Vpcs
 from checks.pod_cidrs.ranges import pod_ranges
 from checks.scale import counted
 

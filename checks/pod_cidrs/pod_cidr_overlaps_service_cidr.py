@@ -18,8 +18,10 @@ from checks.model import (
     check,
 )
 from checks.parts.aws import EksCluster
-from checks.parts.cilium import CiliumConfig, CiliumNodes, PodIpPools
-from checks.parts.kubernetes import Nodes, Services
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes, PodIpPools
+from checks.parts.nodes import Nodes
+from checks.parts.services import Services
 from checks.pod_cidrs.ranges import Blocks, inside, pod_ranges, reached_with_node, shared
 from checks.scale import counted
 

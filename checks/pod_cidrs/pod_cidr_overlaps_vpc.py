@@ -16,9 +16,12 @@ from checks.model import (
     Undecided,
     check,
 )
-from checks.parts.aws import EksCluster, Interfaces, RouteTables, Vpcs
-from checks.parts.cilium import CiliumConfig, CiliumNodes, PodIpPools
-from checks.parts.kubernetes import Endpoints, Nodes
+from checks.parts.aws import EksCluster
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes, PodIpPools
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Interfaces, RouteTables, Vpcs
 from checks.pod_cidrs.ranges import Blocks, Inside, inside, pod_ranges, reached_with_node, shared
 
 ELSEWHERE = ("tgw-", "pcx-", "vgw-", "cagw-", "lgw-")

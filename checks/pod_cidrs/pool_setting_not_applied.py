@@ -6,8 +6,9 @@ from checks.advice import change, links, look
 from checks.blocks import networks
 from checks.model import Action, Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion, HelmValues
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium import CiliumConfig, CiliumVersion, HelmValues
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 from checks.stale_nodes import stale_nodes
 

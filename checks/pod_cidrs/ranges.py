@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from checks.blocks import networks
-from checks.parts.cilium import CiliumConfig, PodIpPools
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import PodIpPools
 
 Blocks = Mapping[str, tuple[IPv4Network, ...]]
 

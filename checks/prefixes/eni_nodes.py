@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from checks.model import Explains, Subject
 from checks.parts.aws import InstanceType, InstanceTypes
-from checks.parts.cilium import CiliumNode, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumVersion
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, StuckPod, Waiting
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.nodes import Node, Nodes
 
 BARE_METAL_SINCE = (1, 18)
 """Before, Cilium took prefixes on Nitro only, bare metal excluded (https://github.com/cilium/cilium/pull/39678)."""

@@ -6,10 +6,12 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.free_blocks import free_blocks_of
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
-from checks.parts.aws import InstanceTypes, Interfaces, Reservations, Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.aws import InstanceTypes
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces, Reservations, Subnets
 from checks.prefixes.eni_nodes import eni_nodes, stuck_pods
 from checks.scale import counted
 from checks.subnets.selection import preferred, zone_of

@@ -7,9 +7,10 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.aws import InstanceTypes
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion, HelmValues
+from checks.parts.cilium import CiliumConfig, CiliumVersion, HelmValues
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.prefixes.eni_nodes import EniNode, eni_nodes, stuck_pods
 from checks.scale import counted
 

@@ -8,10 +8,12 @@ from checks.advice import change, links, look
 from checks.free_blocks import free_blocks_of
 from checks.model import Action, Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import InstanceTypes, Interfaces, Reservations, Subnet, Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.aws import InstanceTypes
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces, Reservations, Subnet, Subnets
 from checks.prefixes.eni_nodes import EniNode, eni_nodes, stuck_pods
 from checks.subnets.selection import preferred, zone_of
 

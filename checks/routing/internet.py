@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from checks.parts.aws import RouteTables
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.vpc import RouteTables
 
 
 def gateway(subnet: str, tables: RouteTables) -> str | None:

@@ -8,9 +8,10 @@ from checks.advice import change, links, look
 from checks.agent_command import on_agent
 from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import AgentStatuses
-from checks.parts.aws import RouteTables
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.nodes import Node, Nodes
+from checks.parts.vpc import RouteTables
 from checks.routing.internet import public_subnets
 from checks.routing.paths import machines
 from checks.routing.switch import upgrade

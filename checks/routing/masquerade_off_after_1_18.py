@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from checks.advice import change, links, look
 from checks.model import Evidence, Finding, Kind, Severity, Subject, Undecided, check
-from checks.parts.aws import RouteTables
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.vpc import RouteTables
 from checks.routing.internet import gateway, public_subnets
 from checks.routing.switch import upgrade
 from checks.scale import counted

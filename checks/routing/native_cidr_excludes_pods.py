@@ -6,9 +6,10 @@ from ipaddress import IPv4Network
 from checks.advice import change, links, look
 from checks.blocks import BLOCK_MODES, blocks_by_node, networks
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.neighbours import IpMasqAgent
+from checks.parts.nodes import Nodes
 from checks.routing.switch import upgrade
 from checks.scale import counted
 

@@ -9,9 +9,11 @@ from checks.agent_command import health_of
 from checks.blocks import BLOCK_MODES, networks
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import ClusterHealth
-from checks.parts.aws import GroupRule, Instances, Interfaces, SecurityGroups
+from checks.parts.aws import Instances
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import Endpoints, Node, Nodes, Services
+from checks.parts.nodes import Node, Nodes
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import GroupRule, Interfaces, SecurityGroups
 from checks.routing.paths import dns_over, machines, pod_paths, told_by
 from checks.scale import counted
 

@@ -9,8 +9,10 @@ from checks.blocks import networks
 from checks.dns import dns_service
 from checks.model import Evidence, Explains
 from checks.parts.agents import ClusterHealth
-from checks.parts.aws import Instances, Interfaces, RouteTables, Subnets
-from checks.parts.kubernetes import Endpoints, Node, Nodes, Services
+from checks.parts.aws import Instances
+from checks.parts.nodes import Node, Nodes
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Interfaces, RouteTables, Subnets
 
 Pair = tuple[str, str]
 """Observer and the node that it probes."""

@@ -1,7 +1,7 @@
 """Which interfaces carry the pod addresses that probes reach and fail to reach."""
 
 from checks.parts.agents import TcpProbes
-from checks.parts.cilium import AttachedEni, CiliumNodes
+from checks.parts.cilium_nodes import AttachedEni, CiliumNodes
 
 
 def probed(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.agents import TcpProbes
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.routing.probed_addresses import probed
 from checks.routing.switch import upgrade
 from checks.scale import counted

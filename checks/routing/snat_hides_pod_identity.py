@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import CiliumPolicies, NetworkPolicies, Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.policies import CiliumPolicies, NetworkPolicies
 from checks.scale import counted
 
 

@@ -16,9 +16,12 @@ from checks.model import (
     check,
 )
 from checks.parts.agents import ClusterHealth
-from checks.parts.aws import Instances, Interfaces, RouteTables, Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes, CiliumVersion
-from checks.parts.kubernetes import Endpoints, Node, Nodes, Services
+from checks.parts.aws import Instances
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.nodes import Node, Nodes
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Interfaces, RouteTables, Subnets
 from checks.routing.paths import Pair, dns_over, machines, places, pod_paths, told_by, unrouted
 from checks.routing.switch import to_tunnel
 from checks.scale import counted

@@ -10,7 +10,8 @@ from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, 
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Accounts, NodeAccount, UnscheduledPod, Waiting
-from checks.parts.kubernetes import Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
 from checks.scale import counted
 from checks.scheduling.weigh import TOO_MANY_PODS, Limit, Weight, weighed
 

@@ -8,7 +8,8 @@ from checks.advice import change, links, look
 from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import Node, NodeLoad, Nodes, Pods, Resources
+from checks.parts.nodes import Node, Nodes, Resources
+from checks.parts.pods import NodeLoad, Pods
 from checks.scale import counted
 from checks.scheduling.weigh import INSUFFICIENT, Limit, Weight, weighed
 

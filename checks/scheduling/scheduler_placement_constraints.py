@@ -8,7 +8,8 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
 from checks.scale import counted
 from checks.scheduling.weigh import Limit, Weight, constraints, held_back, weighed
 

@@ -11,7 +11,8 @@ from enum import Enum, auto
 from checks.model import Subject
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import Node, NodeLoad, Nodes, Pods
+from checks.parts.nodes import Node, Nodes
+from checks.parts.pods import NodeLoad, Pods
 
 TOO_MANY_PODS = "Too many pods"
 INSUFFICIENT = "Insufficient "

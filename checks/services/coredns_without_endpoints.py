@@ -8,7 +8,9 @@ from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Deployments, Endpoints, Pod, Pods, Service, Services
+from checks.parts.pods import Pod, Pods
+from checks.parts.services import Endpoints, Service, Services
+from checks.parts.workloads import Deployments
 from checks.scale import counted
 from checks.services.waiting_backends import kept_backends, waiting_backends
 from checks.starting import starting

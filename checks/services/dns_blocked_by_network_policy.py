@@ -10,17 +10,11 @@ from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import AgentMetrics, Meta
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import (
-    CiliumPolicies,
-    DaemonSets,
-    Endpoints,
-    Namespaces,
-    NetworkPolicies,
-    PodGroup,
-    Pods,
-    Policy,
-    Services,
-)
+from checks.parts.kubernetes import Namespaces
+from checks.parts.pods import PodGroup, Pods
+from checks.parts.policies import CiliumPolicies, NetworkPolicies, Policy
+from checks.parts.services import Endpoints, Services
+from checks.parts.workloads import DaemonSets
 from checks.scale import counted
 from checks.services.policy_reach import (
     EVERYBODY,

@@ -8,7 +8,7 @@ from checks.advice import change, links, look
 from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import DnsProbes
-from checks.parts.kubernetes import Endpoints, Services
+from checks.parts.services import Endpoints, Services
 from checks.scale import counted
 
 

@@ -10,7 +10,8 @@ from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import Pods, Services
+from checks.parts.pods import Pods
+from checks.parts.services import Services
 from checks.services.waiting_backends import kept_backends
 
 WINDOW = timedelta(minutes=5)

@@ -7,9 +7,10 @@ from checks.advice import change, links, look
 from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import DnsProbes
-from checks.parts.aws import Interface, Interfaces, SecurityGroups
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import Endpoints, Nodes, Services
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Interface, Interfaces, SecurityGroups
 from checks.scale import counted
 from checks.services.ports import admitted, interface_of
 

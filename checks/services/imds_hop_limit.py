@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.aws import Instances
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.scale import counted
 
 

@@ -9,7 +9,7 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.parts.agents import Meta
 from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import DaemonSets
+from checks.parts.workloads import DaemonSets
 
 HOST = "KUBERNETES_SERVICE_HOST"
 

@@ -7,10 +7,12 @@ from checks.advice import change, links, look
 from checks.control_plane import routable
 from checks.load_balancers import overlay_bindings
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import Vpcs
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import Endpoints, Events, Nodes, Service, Services
+from checks.parts.kubernetes import Events
 from checks.parts.neighbours import TargetGroupBindings
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints, Service, Services
+from checks.parts.vpc import Vpcs
 from checks.scale import counted
 
 _IP = frozenset({"ip", "nlb-ip"})

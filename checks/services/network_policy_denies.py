@@ -7,14 +7,10 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import AgentMetrics, DnsProbes, Meta, TcpProbes
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import (
-    CiliumPolicies,
-    Endpoints,
-    Namespaces,
-    NetworkPolicies,
-    Pods,
-    Services,
-)
+from checks.parts.kubernetes import Namespaces
+from checks.parts.pods import Pods
+from checks.parts.policies import CiliumPolicies, NetworkPolicies
+from checks.parts.services import Endpoints, Services
 from checks.scale import counted
 from checks.services.policy_denials import Denial, denied_dns, denied_probes, denied_since
 from checks.services.policy_reach import asked_of, drops_grew, growth, in_force

@@ -9,7 +9,9 @@ from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity
 from checks.parts.agents import AgentStatus, AgentStatuses, DnsProbes, Meta, TcpProbes
 from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import DaemonSets, Pods, Services
+from checks.parts.pods import Pods
+from checks.parts.services import Services
+from checks.parts.workloads import DaemonSets
 
 _PROXIES = ("kube-proxy", "kube-router")
 _ON = frozenset({"true", "strict"})

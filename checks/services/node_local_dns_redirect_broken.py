@@ -8,8 +8,9 @@ from checks.dns import dns_service
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import DnsProbes
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import DaemonSets, Endpoints, Service, Services
 from checks.parts.neighbours import LocalRedirectPolicies
+from checks.parts.services import Endpoints, Service, Services
+from checks.parts.workloads import DaemonSets
 
 REDIRECT = "enable-local-redirect-policy"
 

@@ -7,7 +7,7 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import AgentMetrics
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import DaemonSets
+from checks.parts.workloads import DaemonSets
 from checks.scale import counted
 
 ADDRESS = "169.254.170.23"

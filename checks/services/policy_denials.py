@@ -7,7 +7,10 @@ from datetime import timedelta
 from checks.dns import dns_service
 from checks.model import Confidence, Explains, Subject
 from checks.parts.agents import DnsProbes, Meta, TcpProbes
-from checks.parts.kubernetes import Endpoints, Namespaces, PodGroup, Pods, Policy, Service, Services
+from checks.parts.kubernetes import Namespaces
+from checks.parts.pods import PodGroup, Pods
+from checks.parts.policies import Policy
+from checks.parts.services import Endpoints, Service, Services
 from checks.services.policy_reach import EVERYBODY, Target, allows, may_select, surely_selects
 from checks.starting import groups_of
 

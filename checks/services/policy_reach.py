@@ -12,16 +12,9 @@ from ipaddress import ip_address, ip_network
 from checks.model import Evidence
 from checks.parts.agents import AgentMetrics
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import (
-    CiliumPolicies,
-    Namespaces,
-    NetworkPolicies,
-    Peer,
-    PodGroup,
-    Policy,
-    PolicyRule,
-    Selector,
-)
+from checks.parts.kubernetes import Namespaces
+from checks.parts.pods import PodGroup
+from checks.parts.policies import CiliumPolicies, NetworkPolicies, Peer, Policy, PolicyRule, Selector
 
 KUBERNETES = "NetworkPolicy"
 NAMESPACE = "io.kubernetes.pod.namespace"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
-from checks.parts.aws import GroupRule, Interface, Interfaces, SecurityGroups
+from checks.parts.vpc import GroupRule, Interface, Interfaces, SecurityGroups
 
 
 def interface_of(address: str, interfaces: Interfaces) -> Interface | None:

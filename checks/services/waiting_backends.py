@@ -2,7 +2,8 @@
 
 from checks.model import Explains, Subject
 from checks.parts.derived import StuckPod, UnscheduledPod, Waiting
-from checks.parts.kubernetes import Pod, Pods, Service
+from checks.parts.pods import Pod, Pods
+from checks.parts.services import Service
 from checks.starting import selects
 
 

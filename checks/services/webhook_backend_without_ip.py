@@ -7,7 +7,10 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import ApiServices, Endpoints, Events, Pods, Service, Services, Webhooks
+from checks.parts.kubernetes import Events
+from checks.parts.pods import Pods
+from checks.parts.services import Endpoints, Service, Services
+from checks.parts.webhooks import ApiServices, Webhooks
 from checks.scale import counted
 from checks.services.waiting_backends import waiting_backends
 

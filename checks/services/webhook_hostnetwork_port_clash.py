@@ -5,7 +5,9 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.kubernetes import Endpoints, Pod, Pods, Service, Services, Webhooks
+from checks.parts.pods import Pod, Pods
+from checks.parts.services import Endpoints, Service, Services
+from checks.parts.webhooks import Webhooks
 from checks.services.waiting_backends import kept_backends
 
 KUBELET_PORT = 10250

@@ -7,9 +7,12 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.control_plane import is_managed, routable
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import EksCluster, Interfaces, SecurityGroups, Vpcs
+from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import ApiServices, Endpoints, Nodes, Webhooks
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Interfaces, SecurityGroups, Vpcs
+from checks.parts.webhooks import ApiServices, Webhooks
 from checks.scale import counted
 from checks.services.ports import admitted, interface_of
 from checks.webhook_calls import Backend

@@ -8,9 +8,14 @@ from checks.advice import change, links, look
 from checks.control_plane import is_managed, proven_reachable, routable
 from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.aws import EksCluster, Vpcs
-from checks.parts.cilium import CiliumConfig, CiliumNodes
-from checks.parts.kubernetes import ApiServices, Endpoints, Events, KubernetesVersion, Nodes, Webhooks
+from checks.parts.aws import EksCluster
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.kubernetes import Events, KubernetesVersion
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Vpcs
+from checks.parts.webhooks import ApiServices, Webhooks
 from checks.scale import counted
 from checks.webhook_calls import Backend, told_by_events
 

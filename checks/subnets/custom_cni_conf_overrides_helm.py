@@ -5,7 +5,8 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
-from checks.parts.cilium import CiliumConfig, CiliumNode, CiliumNodes, HelmValues
+from checks.parts.cilium import CiliumConfig, HelmValues
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.neighbours import CniConfiguration
 from checks.scale import counted
 

@@ -8,11 +8,12 @@ from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject,
 from checks.operator.told import lines_with, quoted
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
-from checks.parts.aws import Interfaces
 from checks.parts.aws_account import INTERFACES_PER_REGION, ApiCalls, Quotas
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces
 
 CODE = "NetworkInterfaceLimitExceeded"
 CALL = "CreateNetworkInterface"

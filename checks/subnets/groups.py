@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from checks.parts.aws import Subnet, Subnets
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, StuckPod, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Subnet, Subnets
 from checks.subnets.selection import candidates, free_in, zone_of
 
 

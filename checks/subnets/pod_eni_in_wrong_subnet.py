@@ -5,9 +5,10 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import RouteTable, RouteTables
-from checks.parts.cilium import AttachedEni, CiliumConfig, CiliumNodes, CiliumVersion
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import AttachedEni, CiliumNodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import RouteTable, RouteTables
 from checks.scale import counted
 from checks.subnets.selection import own_subnet
 from checks.subnets.starved import eni_pairs

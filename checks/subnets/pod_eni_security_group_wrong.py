@@ -6,9 +6,9 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import ClusterHealth
-from checks.parts.aws import SecurityGroups
-from checks.parts.cilium import CiliumNodes
-from checks.parts.kubernetes import Nodes
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import SecurityGroups
 from checks.reach import unreached
 from checks.scale import counted
 from checks.services.ports import admitted

@@ -7,10 +7,10 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import OperatorLog, OperatorMetrics
-from checks.parts.aws import SecurityGroups
-from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import SecurityGroups
 from checks.scale import counted
 from checks.subnets.starved import eni_pairs, starves
 

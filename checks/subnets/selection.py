@@ -6,9 +6,10 @@ subnet tags, else the node's own subnet and, when that is full, another one of i
 
 from collections.abc import Iterable
 
-from checks.parts.aws import Instances, Subnet, Subnets
-from checks.parts.cilium import CiliumNode
-from checks.parts.kubernetes import Node
+from checks.parts.aws import Instances
+from checks.parts.cilium_nodes import CiliumNode
+from checks.parts.nodes import Node
+from checks.parts.vpc import Subnet, Subnets
 from checks.selectors import selected_subnets
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from checks.model import Explains, Subject
-from checks.parts.cilium import CiliumNode, CiliumNodes
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, StuckPod, Waiting
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.nodes import Node, Nodes
 
 
 def eni_pairs(nodes: Nodes, cilium_nodes: CiliumNodes) -> list[tuple[Node, CiliumNode]]:

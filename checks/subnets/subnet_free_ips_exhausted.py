@@ -18,10 +18,10 @@ from checks.model import (
     check,
 )
 from checks.parts.agents import OperatorMetrics
-from checks.parts.aws import Subnet, Subnets
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Subnet, Subnets
 from checks.scale import counted
 from checks.subnets.groups import Group, groups_of
 

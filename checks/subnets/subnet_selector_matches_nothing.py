@@ -7,10 +7,10 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import Subnets
-from checks.parts.cilium import CiliumNode, CiliumNodes
+from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Subnets
 from checks.scale import counted
 from checks.selectors import selected_subnets
 from checks.subnets.selection import selects_subnets

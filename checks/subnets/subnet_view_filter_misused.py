@@ -8,10 +8,12 @@ from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import Instances, Subnet, Subnets
-from checks.parts.cilium import CiliumConfig, CiliumNodes
+from checks.parts.aws import Instances
+from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Subnet, Subnets
 from checks.scale import counted
 from checks.subnets.selection import own_subnet
 from checks.subnets.starved import eni_pairs, starves

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, check
-from checks.parts.kubernetes import Deployments, Event, Events
+from checks.parts.kubernetes import Event, Events
+from checks.parts.workloads import Deployments
 from checks.scale import counted
 from checks.webhook_calls import called
 

@@ -6,7 +6,9 @@ from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
 from checks.model import Evidence, Finding, Kind, Subject, Undecided, check
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import DaemonSets, Node, Nodes, Pods
+from checks.parts.nodes import Node, Nodes
+from checks.parts.pods import Pods
+from checks.parts.workloads import DaemonSets
 from checks.scale import scale
 
 

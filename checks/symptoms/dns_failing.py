@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from checks.dns import dns_service, is_foreign
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import DnsProbe, DnsProbes, Meta
-from checks.parts.aws import Vpcs
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Endpoints, Pods, Services
+from checks.parts.pods import Pods
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Vpcs
 from checks.starting import starting, waiting_pods
 
 _ANSWERED = frozenset({"ok", "nxdomain"})

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 
 from checks.load_balancers import overlay_bindings
 from checks.model import Evidence, Finding, Kind, Severity, Subject, check
-from checks.parts.aws import Vpcs
 from checks.parts.cilium import CiliumConfig
-from checks.parts.kubernetes import Endpoints, Events, Nodes
+from checks.parts.kubernetes import Events
 from checks.parts.neighbours import TargetGroupBinding, TargetGroupBindings
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Vpcs
 from checks.scale import counted
 
 _ADDRESS_REASONS = ("cannot resolve pod eni", "unable to resolve pod eni", "pod eni", "targets not in vpc")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from checks.derive import GRACE
 from checks.model import Evidence, Explains, Finding, Kind, Subject, check
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import Node, Nodes
+from checks.parts.nodes import Node, Nodes
 from checks.scale import counted, scale
 
 

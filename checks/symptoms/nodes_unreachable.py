@@ -6,7 +6,8 @@ from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
 from checks.model import Evidence, Finding, Kind, Subject, Undecided, check
 from checks.parts.agents import ClusterHealth, Meta
-from checks.parts.kubernetes import Nodes, Pods
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
 from checks.reach import reachable_median, unreached
 from checks.scale import counted, scale
 

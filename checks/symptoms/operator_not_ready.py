@@ -7,9 +7,12 @@ from checks.cilium_pods import operator_deployment, operator_lease, operator_pod
 from checks.derive import GRACE
 from checks.model import Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import Meta
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Deployments, Leases, Nodes, Pods, Workload
+from checks.parts.kubernetes import Leases
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.workloads import Deployments, Workload
 
 
 @check(

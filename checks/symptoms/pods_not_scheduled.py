@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from checks.model import Evidence, Finding, Kind, check
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Pods
+from checks.parts.pods import Pods
 from checks.scale import counted, scale
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from checks.model import Evidence, Explains, Finding, Kind, Subject, check
 from checks.parts.derived import StuckPod, Waiting
-from checks.parts.kubernetes import Events, Pods
+from checks.parts.kubernetes import Events
+from checks.parts.pods import Pods
 from checks.scale import counted, scale
 
 

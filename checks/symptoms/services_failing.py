@@ -7,7 +7,9 @@ from checks.dns import dns_service
 from checks.model import Evidence, Explains, Finding, Kind, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import Events, Pods, Service, Services
+from checks.parts.kubernetes import Events
+from checks.parts.pods import Pods
+from checks.parts.services import Service, Services
 from checks.scale import counted, scale
 from checks.starting import groups_of, not_ready_since, selects, waiting_pods
 

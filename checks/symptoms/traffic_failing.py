@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checks.model import Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import TcpProbe, TcpProbes
-from checks.parts.kubernetes import Endpoints
+from checks.parts.services import Endpoints
 from checks.scale import counted
 
 

@@ -4,20 +4,16 @@ from collections.abc import Iterator
 
 from checks.model import Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import Meta
-from checks.parts.aws import EksCluster, Vpcs
+from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Waiting
-from checks.parts.kubernetes import (
-    ApiServices,
-    Deployments,
-    Endpoints,
-    Events,
-    KubernetesVersion,
-    Nodes,
-    Pods,
-    Services,
-    Webhooks,
-)
+from checks.parts.kubernetes import Events, KubernetesVersion
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.services import Endpoints, Services
+from checks.parts.vpc import Vpcs
+from checks.parts.webhooks import ApiServices, Webhooks
+from checks.parts.workloads import Deployments
 from checks.scale import counted
 from checks.starting import waiting_pods
 from checks.webhook_calls import (

@@ -7,19 +7,13 @@ from typing import Any, TypeVar
 from checks.model import Check, Explains, Finding, Subject, Undecided
 from checks.parts.agents import Meta, Metrics, Sample
 from checks.parts.aws import InstanceType, InstanceTypes
-from checks.parts.cilium import AttachedEni, CiliumConfig, CiliumNode, CiliumNodes, CiliumVersion, EniSpec
+from checks.parts.cilium import CiliumConfig, CiliumVersion
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes, EniSpec
 from checks.parts.derived import Accounts, NodeAccount, StuckPod, UnscheduledPod, Waiting
-from checks.parts.kubernetes import (
-    Endpoint,
-    Endpoints,
-    Node,
-    Nodes,
-    Pod,
-    Service,
-    ServiceEndpoints,
-    Services,
-    Workload,
-)
+from checks.parts.nodes import Node, Nodes
+from checks.parts.pods import Pod
+from checks.parts.services import Endpoint, Endpoints, Service, ServiceEndpoints, Services
+from checks.parts.workloads import Workload
 from checks.run import Result, run
 from checks.snapshot import Snapshot
 

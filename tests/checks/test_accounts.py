@@ -6,7 +6,7 @@ import pytest
 
 from checks.accounts import prefixes_effective
 from checks.collect.gather import gather
-from checks.parts.cilium import AttachedEni, CiliumNode, EniSpec
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, EniSpec
 from checks.parts.derived import NodeAccount
 from tests.builder import Cluster, MemorySource, items
 from tests.builder.joining import unserved

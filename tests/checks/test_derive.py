@@ -7,7 +7,8 @@ import pytest
 
 from checks.derive import derive, parse_scheduler_message, waiting_of
 from checks.parts.agents import Meta
-from checks.parts.kubernetes import Event, Events, Pod, Pods
+from checks.parts.kubernetes import Event, Events
+from checks.parts.pods import Pod, Pods
 from checks.snapshot import Snapshot
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.free_blocks import FreeBlocks, free_blocks, free_blocks_of
-from checks.parts.aws import Interface, Interfaces, Reservations, Subnet
+from checks.parts.vpc import Interface, Interfaces, Reservations, Subnet
 
 SUBNET = Subnet(id="subnet-a", cidr="10.40.3.0/24")
 NONE_THERE = Reservations(explicit={"subnet-a": ()}, prefix={"subnet-a": ()})

@@ -9,9 +9,9 @@ import pytest
 
 from checks.model import Finding, Kind, Severity, Undecided, check
 from checks.parts.agents import Meta
-from checks.parts.aws import Subnets
 from checks.parts.cilium import CiliumConfig, CiliumVersion
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Subnets
 from checks.run import Verdict, run
 from checks.snapshot import Gap, Snapshot
 

@@ -3,7 +3,9 @@ from dataclasses import replace
 from checks.agents.agent_not_ready_taint_left import agent_not_ready_taint_left as left
 from checks.model import Finding, Undecided
 from checks.parts.derived import SchedulerReason, UnscheduledPod
-from checks.parts.kubernetes import Deployments, Pods, Taint
+from checks.parts.nodes import Taint
+from checks.parts.pods import Pods
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

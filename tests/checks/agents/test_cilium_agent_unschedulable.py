@@ -2,7 +2,9 @@ from typing import Any
 
 from checks.agents.cilium_agent_unschedulable import cilium_agent_unschedulable as unschedulable
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.kubernetes import DaemonSets, Pod, Pods, Taint, Toleration
+from checks.parts.nodes import Taint, Toleration
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import DaemonSets
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

@@ -1,7 +1,7 @@
 from checks.agents.karpenter_undeclared_startup_taint import karpenter_undeclared_startup_taint as undeclared
 from checks.model import Finding, Kind, Undecided
 from checks.parts.karpenter import NodeClaim, NodeClaims, NodePool, NodePools
-from checks.parts.kubernetes import Taint
+from checks.parts.nodes import Taint
 from checks.run import Verdict
 from tests.checks.hand import META, ago, config, on_nothing, only
 

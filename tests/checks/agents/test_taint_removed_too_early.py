@@ -1,6 +1,7 @@
 from checks.agents.taint_removed_too_early import taint_removed_too_early as early
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.kubernetes import Event, Events, Pods
+from checks.parts.kubernetes import Event, Events
+from checks.parts.pods import Pods
 from checks.run import Verdict
 from tests.checks.hand import META, NOON, ago, explained, on_nothing, only, pod, stuck, waiting
 

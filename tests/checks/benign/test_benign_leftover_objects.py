@@ -2,7 +2,9 @@ from datetime import datetime
 
 from checks.benign.benign_leftover_objects import benign_leftover_objects as leftovers
 from checks.model import Finding, Kind, Subject, Undecided
-from checks.parts.kubernetes import DaemonSets, Deployments, Lease, Leases, Pod, Pods, Workload
+from checks.parts.kubernetes import Lease, Leases
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import DaemonSets, Deployments, Workload
 from checks.run import Verdict
 from tests.checks.hand import META, ago, on_nothing, only, pod, workload
 

@@ -1,7 +1,7 @@
 from checks.coexistence.aws_cni_iptables_leftovers import aws_cni_iptables_leftovers as leftovers
 from checks.model import Confidence, Finding, Kind, Undecided
-from checks.parts.aws import Interface, Interfaces
-from checks.parts.kubernetes import DaemonSets
+from checks.parts.vpc import Interface, Interfaces
+from checks.parts.workloads import DaemonSets
 from checks.run import Verdict
 from tests.checks.hand import config, node, nodes, on_nothing, only, workload
 

@@ -1,8 +1,11 @@
 from checks.coexistence.aws_node_still_running import AWS_CNI_ERROR, aws_node_still_running
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.aws import EksAddons, Interface, Interfaces
-from checks.parts.cilium import CiliumEndpoints, NodeConfig, NodeConfigs
-from checks.parts.kubernetes import DaemonSets, Pod, PodAddress, Pods
+from checks.parts.aws import EksAddons
+from checks.parts.cilium import NodeConfig, NodeConfigs
+from checks.parts.cilium_nodes import CiliumEndpoints
+from checks.parts.pods import Pod, PodAddress, Pods
+from checks.parts.vpc import Interface, Interfaces
+from checks.parts.workloads import DaemonSets
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

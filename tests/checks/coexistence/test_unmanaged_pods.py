@@ -1,8 +1,10 @@
 from checks.coexistence.unmanaged_pods import unmanaged_pods
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.parts.agents import AgentStatus, AgentStatuses, OperatorMetrics
-from checks.parts.cilium import CiliumEndpoints, NodeConfig, NodeConfigs
-from checks.parts.kubernetes import Endpoint, Endpoints, Pod, PodAddress, Pods, ServiceEndpoints
+from checks.parts.cilium import NodeConfig, NodeConfigs
+from checks.parts.cilium_nodes import CiliumEndpoints
+from checks.parts.pods import Pod, PodAddress, Pods
+from checks.parts.services import Endpoint, Endpoints, ServiceEndpoints
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

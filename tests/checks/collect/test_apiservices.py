@@ -1,5 +1,5 @@
 from checks.collect.apiservices import read
-from checks.parts.kubernetes import ApiService, ApiServices
+from checks.parts.webhooks import ApiService, ApiServices
 from tests.builder.clock import ago, stamp
 from tests.checks.collect.told import api_list, entry, told
 

@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.cilium_endpoints import SLICES, read
 from checks.collect.source import RestartError, UnreadError
-from checks.parts.cilium import CiliumEndpoints
+from checks.parts.cilium_nodes import CiliumEndpoints
 from tests.checks.collect.told import api_list, entry, refusal, told
 
 ASKED = CiliumEndpoints.ASKED

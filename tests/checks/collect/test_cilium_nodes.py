@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.cilium_nodes import read
 from checks.collect.source import UnreadError
-from checks.parts.cilium import AttachedEni, CiliumNode, CiliumNodes, PoolAllocation
+from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes, PoolAllocation
 from tests.checks.collect.told import Object, api_list, entry, refusal, told
 
 ASKED = CiliumNodes.ASKED

@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.cilium_policies import read
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import CiliumPolicies, Peer, Policy, PolicyPort, PolicyRule, Selector
+from checks.parts.policies import CiliumPolicies, Peer, Policy, PolicyPort, PolicyRule, Selector
 from tests.checks.collect.told import Object, api_list, entry, refusal, told
 
 NOBODY = PolicyRule(allows_nothing=True)

@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.endpoints import read
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import Endpoint, Endpoints, ServiceEndpoints
+from checks.parts.services import Endpoint, Endpoints, ServiceEndpoints
 from tests.checks.collect.told import Object, api_list, told
 
 

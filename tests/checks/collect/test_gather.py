@@ -10,8 +10,11 @@ from checks.collect.gather import LANE_WIDTH, RESTARTS, gather
 from checks.collect.recording import Recording
 from checks.collect.registry import Collector, collectors
 from checks.collect.source import RestartError, Source, SourceError, UnreadError
-from checks.parts.aws import Vpcs
-from checks.parts.kubernetes import KubernetesVersion, Namespace, Namespaces, Nodes, Pods, Webhooks
+from checks.parts.kubernetes import KubernetesVersion, Namespace, Namespaces
+from checks.parts.nodes import Nodes
+from checks.parts.pods import Pods
+from checks.parts.vpc import Vpcs
+from checks.parts.webhooks import Webhooks
 from checks.snapshot import Gap
 from tests.builder.source import refusal
 from tests.checks.collect.told import api_list, entry, told

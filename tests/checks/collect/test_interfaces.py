@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.interfaces import read
 from checks.collect.source import UnreadError
-from checks.parts.aws import Interface, Interfaces
+from checks.parts.vpc import Interface, Interfaces
 from tests.builder.clock import ago
 from tests.checks.collect.told import refusal, told
 

@@ -3,7 +3,7 @@ import pytest
 from checks.collect.node_pools import PATHS, read
 from checks.collect.source import UnreadError
 from checks.parts.karpenter import NodePool, NodePools
-from checks.parts.kubernetes import Taint
+from checks.parts.nodes import Taint
 from tests.checks.collect.told import api_list, entry, refusal, told
 
 STABLE, BETA = PATHS

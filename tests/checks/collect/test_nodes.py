@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.nodes import read
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import Node, Nodes, Resources, Taint
+from checks.parts.nodes import Node, Nodes, Resources, Taint
 from tests.builder.clock import ago, stamp
 from tests.checks.collect.told import Object, api_list, entry, told
 

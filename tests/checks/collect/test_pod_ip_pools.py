@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.pod_ip_pools import PATHS, read
 from checks.collect.source import UnreadError
-from checks.parts.cilium import PodIpPools
+from checks.parts.cilium_nodes import PodIpPools
 from tests.checks.collect.told import Object, api_list, entry, refusal, told
 
 ALPHA, STABLE = PATHS

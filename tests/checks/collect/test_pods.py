@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from checks.collect.pods import GRACE, read
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import NodeLoad, PodAddress, Pods, Resources, Toleration
+from checks.parts.nodes import Resources, Toleration
+from checks.parts.pods import NodeLoad, PodAddress, Pods
 from tests.builder.clock import ago, stamp
 from tests.checks.collect.told import NOW, Object, api_list, refusal, told
 

@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.reservations import read
 from checks.collect.source import UnreadError
-from checks.parts.aws import Reservations
+from checks.parts.vpc import Reservations
 from tests.checks.collect.told import Object, refusal, told
 
 ASKED = Reservations.ASKED

@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.route_tables import read
 from checks.collect.source import UnreadError
-from checks.parts.aws import Route, RouteTables
+from checks.parts.vpc import Route, RouteTables
 from tests.checks.collect.told import Object, refusal, told
 
 ASKED = RouteTables.ASKED

@@ -2,8 +2,8 @@ import pytest
 
 from checks.collect.security_group_policies import read
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import Selector
 from checks.parts.neighbours import SecurityGroupPolicies, SecurityGroupPolicy
+from checks.parts.policies import Selector
 from tests.checks.collect.told import api_list, entry, refusal, told
 
 ASKED = SecurityGroupPolicies.ASKED

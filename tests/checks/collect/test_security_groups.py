@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.security_groups import read
 from checks.collect.source import UnreadError
-from checks.parts.aws import GroupRule, SecurityGroups
+from checks.parts.vpc import GroupRule, SecurityGroups
 from tests.checks.collect.told import refusal, told
 
 ASKED = SecurityGroups.ASKED

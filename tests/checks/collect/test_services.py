@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.services import read
 from checks.collect.source import UnreadError
-from checks.parts.kubernetes import Service, ServicePort, Services
+from checks.parts.services import Service, ServicePort, Services
 from tests.checks.collect.told import Object, api_list, entry, told
 
 

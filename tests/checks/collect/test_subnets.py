@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.source import UnreadError
 from checks.collect.subnets import read
-from checks.parts.aws import Subnet, Subnets
+from checks.parts.vpc import Subnet, Subnets
 from tests.checks.collect.told import refusal, told
 
 ASKED = Subnets.ASKED

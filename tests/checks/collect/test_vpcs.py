@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.source import UnreadError
 from checks.collect.vpcs import read
-from checks.parts.aws import Vpcs
+from checks.parts.vpc import Vpcs
 from tests.checks.collect.told import Object, refusal, told
 
 ASKED = Vpcs.ASKED

@@ -2,7 +2,7 @@ import pytest
 
 from checks.collect.source import UnreadError
 from checks.collect.webhooks import read
-from checks.parts.kubernetes import Webhook, Webhooks
+from checks.parts.webhooks import Webhook, Webhooks
 from tests.checks.collect.told import Object, api_list, entry, refusal, told
 
 SERVICE = {"namespace": "cert-manager", "name": "cert-manager-webhook"}

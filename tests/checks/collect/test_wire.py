@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checks.collect.source import RestartError, UnreadError
 from checks.collect.wire import Item, before, both, clip, decode, entries, instant, items, one
-from checks.parts.kubernetes import Pods
+from checks.parts.pods import Pods
 from tests.checks.collect.told import api_list, entry, refusal, told
 
 PODS = Pods.ASKED

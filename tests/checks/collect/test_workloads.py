@@ -3,7 +3,8 @@ import pytest
 from checks.collect import daemonsets, deployments
 from checks.collect.source import UnreadError
 from checks.collect.workloads import blanked
-from checks.parts.kubernetes import DaemonSets, Deployments, Toleration, Workload
+from checks.parts.nodes import Toleration
+from checks.parts.workloads import DaemonSets, Deployments, Workload
 from tests.checks.collect.told import Object, api_list, entry, told
 
 AGENT: Object = {

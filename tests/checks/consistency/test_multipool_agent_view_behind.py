@@ -2,7 +2,7 @@ from typing import Any
 
 from checks.consistency.multipool_agent_view_behind import multipool_agent_view_behind as behind
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
-from checks.parts.cilium import PoolAllocation
+from checks.parts.cilium_nodes import PoolAllocation
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
 from tests.checks.hand import (

@@ -2,8 +2,8 @@ import pytest
 
 from checks.consistency.multipool_cidr_not_released import multipool_cidr_not_released as kept
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
-from checks.parts.cilium import PodIpPool, PodIpPools, PoolAllocation
-from checks.parts.kubernetes import PodAddress, Pods
+from checks.parts.cilium_nodes import PodIpPool, PodIpPools, PoolAllocation
+from checks.parts.pods import PodAddress, Pods
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.hand import (

@@ -4,8 +4,9 @@ from checks.consistency.podippool_not_discovered import LINE, NOT_THERE
 from checks.consistency.podippool_not_discovered import podippool_not_discovered as undiscovered
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.agents import OperatorLog
-from checks.parts.cilium import PodIpPool, PodIpPools
-from checks.parts.kubernetes import Namespace, Namespaces, Pod, Pods
+from checks.parts.cilium_nodes import PodIpPool, PodIpPools
+from checks.parts.kubernetes import Namespace, Namespaces
+from checks.parts.pods import Pod, Pods
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
 from tests.checks.hand import META, ago, config, explained, on_nothing, only, pod, stuck, version, waiting

@@ -3,7 +3,7 @@ from typing import Any
 from checks.consistency.stale_ciliumnodes import stale_ciliumnodes as stale
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.aws import Instance, Instances
-from checks.parts.cilium import CiliumNode
+from checks.parts.cilium_nodes import CiliumNode
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.hand import (

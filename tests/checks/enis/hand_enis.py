@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from checks.parts.aws import InstanceType, InstanceTypes, Interface, Interfaces
-from checks.parts.cilium import AttachedEni, CiliumNodes, EniSpec
-from checks.parts.kubernetes import Nodes
+from checks.parts.aws import InstanceType, InstanceTypes
+from checks.parts.cilium_nodes import AttachedEni, CiliumNodes, EniSpec
+from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interface, Interfaces
 from tests.checks.hand import M5_LARGE, cilium_node, eni, node
 
 P4D = InstanceType(name="p4d.24xlarge", enis=15, enis_total=60, ipv4_per_eni=50, hypervisor="nitro")

@@ -4,9 +4,10 @@ from checks.enis.attachment_limit_loop import CALL, CODE
 from checks.enis.attachment_limit_loop import attachment_limit_loop as loop
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import OperatorLog, OperatorMetrics
-from checks.parts.aws import InstanceTypes, Interface, Interfaces
+from checks.parts.aws import InstanceTypes
 from checks.parts.aws_account import ApiCall, ApiCalls
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import TYPES, for_pods, interface, interfaces, one_node

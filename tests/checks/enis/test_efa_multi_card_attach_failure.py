@@ -4,7 +4,8 @@ from checks.enis.efa_multi_card_attach_failure import TEXT
 from checks.enis.efa_multi_card_attach_failure import efa_multi_card_attach_failure as failure
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import InstanceTypes, Interface, Interfaces
+from checks.parts.aws import InstanceTypes
+from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import P4D, TYPES, for_pods, interface, interfaces, one_node

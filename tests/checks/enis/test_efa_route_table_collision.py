@@ -3,8 +3,8 @@ import pytest
 from checks.enis.efa_route_table_collision import efa_route_table_collision as collision
 from checks.model import Confidence, Finding, Subject, Undecided
 from checks.parts.agents import ClusterHealth, PeerHealth
-from checks.parts.aws import Interface, Interfaces
-from checks.parts.cilium import AttachedEni, CiliumNodes, EniSpec
+from checks.parts.cilium_nodes import AttachedEni, CiliumNodes, EniSpec
+from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import for_pods, interface, interfaces

@@ -4,7 +4,8 @@ import pytest
 
 from checks.enis.eni_leak_available import eni_leak_available as leak
 from checks.model import Confidence, Finding, Kind, Undecided
-from checks.parts.aws import EksCluster, Instance, Instances, Interface, Interfaces, Subnet, Subnets
+from checks.parts.aws import EksCluster, Instance, Instances
+from checks.parts.vpc import Interface, Interfaces, Subnet, Subnets
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import interfaces, one_node

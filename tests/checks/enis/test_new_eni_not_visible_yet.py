@@ -1,8 +1,8 @@
 from checks.enis.new_eni_not_visible_yet import new_eni_not_visible_yet as invisible
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
-from checks.parts.aws import Interface, Interfaces
 from checks.parts.derived import Waiting
 from checks.parts.kubernetes import Events
+from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import interface, interfaces

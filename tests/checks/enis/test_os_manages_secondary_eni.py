@@ -3,8 +3,9 @@ from typing import Any
 from checks.enis.os_manages_secondary_eni import os_manages_secondary_eni as manages
 from checks.model import Confidence, Finding, Subject, Undecided
 from checks.parts.agents import ClusterHealth, PeerHealth
-from checks.parts.aws import Interface, Interfaces
-from checks.parts.kubernetes import Events, Node, Nodes
+from checks.parts.kubernetes import Events
+from checks.parts.nodes import Node, Nodes
+from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import interface, interfaces

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.node_capacity.cluster_pool_exhausted import cluster_pool_exhausted as exhausted
-from checks.parts.cilium import CiliumNode
+from checks.parts.cilium_nodes import CiliumNode
 from checks.parts.derived import Waiting
 from checks.run import Verdict
 from tests.checks.hand import (

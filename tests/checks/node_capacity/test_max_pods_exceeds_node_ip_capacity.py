@@ -6,7 +6,7 @@ from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.node_capacity.max_pods_exceeds_node_ip_capacity import (
     max_pods_exceeds_node_ip_capacity as exceeds,
 )
-from checks.parts.cilium import EniSpec
+from checks.parts.cilium_nodes import EniSpec
 from checks.parts.derived import StuckPod
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot

@@ -1,6 +1,6 @@
 from checks.model import Finding, Kind, Severity, Subject, Undecided
 from checks.node_capacity.primary_address_accounting import primary_address_accounting as accounting
-from checks.parts.cilium import AttachedEni, EniSpec
+from checks.parts.cilium_nodes import AttachedEni, EniSpec
 from checks.parts.derived import NodeAccount
 from checks.run import Verdict
 from tests.checks.hand import (

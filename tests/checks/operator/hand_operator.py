@@ -1,9 +1,9 @@
 """An operator's log and metrics, and a node that waits for it, for the tests of operator checks."""
 
 from checks.parts.agents import OperatorLog, OperatorMetrics, Sample
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from tests.checks.hand import (
     account,
     accounts,

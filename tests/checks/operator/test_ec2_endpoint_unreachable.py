@@ -1,8 +1,9 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.ec2_endpoint_unreachable import ec2_endpoint_unreachable as unreachable
-from checks.parts.aws import Instance, Instances, Route, RouteTable, RouteTables
+from checks.parts.aws import Instance, Instances
 from checks.parts.aws_account import NatGateways, VpcEndpoint, VpcEndpoints
-from checks.parts.kubernetes import Deployments
+from checks.parts.vpc import Route, RouteTable, RouteTables
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from tests.checks.hand import META, behind, claims, config, on_nothing, only, service, services, workload
 from tests.checks.operator.hand_operator import WAITS, log

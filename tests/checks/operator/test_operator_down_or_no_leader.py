@@ -4,9 +4,11 @@ import pytest
 
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.operator_down_or_no_leader import operator_down_or_no_leader as down
-from checks.parts.cilium import CiliumNodes
+from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, SchedulerReason, UnscheduledPod, Waiting
-from checks.parts.kubernetes import Deployments, Lease, Leases, Pod, Pods
+from checks.parts.kubernetes import Lease, Leases
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

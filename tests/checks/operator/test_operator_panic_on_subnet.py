@@ -1,7 +1,7 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.operator_panic_on_subnet import operator_panic_on_subnet as panic
-from checks.parts.aws import Interface, Interfaces, Subnet, Subnets
-from checks.parts.kubernetes import Pods
+from checks.parts.pods import Pods
+from checks.parts.vpc import Interface, Interfaces, Subnet, Subnets
 from checks.run import Verdict
 from tests.checks.hand import META, config, explained, on_nothing, only, pod, version
 from tests.checks.operator.hand_operator import WAITS, log

@@ -4,9 +4,10 @@ from typing import Any
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.operator_stale_allocation_view import operator_stale_allocation_view as stale
 from checks.parts.agents import OperatorLog, OperatorMetrics
-from checks.parts.aws import Subnet, Subnets
-from checks.parts.cilium import CiliumNode
-from checks.parts.kubernetes import Deployments, Lease, Leases
+from checks.parts.cilium_nodes import CiliumNode
+from checks.parts.kubernetes import Lease, Leases
+from checks.parts.vpc import Subnet, Subnets
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

@@ -3,7 +3,7 @@ import pytest
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.operator_wrong_image import operator_wrong_image as wrong_image
 from checks.parts.agents import OperatorLog
-from checks.parts.kubernetes import Deployments
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from tests.checks.hand import (
     META,

@@ -2,9 +2,9 @@ from typing import Any
 
 from checks.dns import LABEL
 from checks.model import Confidence, Finding, Kind, Subject, Undecided
-from checks.parts.aws import Vpcs
-from checks.parts.cilium import CiliumEndpoints, CiliumNode, PodIpPools
-from checks.parts.kubernetes import PodAddress, Pods
+from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNode, PodIpPools
+from checks.parts.pods import PodAddress, Pods
+from checks.parts.vpc import Vpcs
 from checks.pod_cidrs.ipam_mode_changed_in_place import ipam_mode_changed_in_place as changed
 from checks.run import Verdict, run
 from tests.builder import Cluster
@@ -111,7 +111,7 @@ def test_ignores_a_pod_in_the_vpc_on_no_interface() -> None:
 
 
 def test_ignores_the_supported_way_from_cluster_pool_to_multi_pool() -> None:
-    from checks.parts.cilium import PoolAllocation
+    from checks.parts.cilium_nodes import PoolAllocation
 
     member = cilium_node("n1", pod_cidrs=BLOCK, allocated=(PoolAllocation(pool="default", cidrs=BLOCK),))
     assert judge(member, pods("10.0.3.7"), "multi-pool", pod_ip_pools=PodIpPools()) == []

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from checks.collect.gather import gather
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
 from checks.parts.aws import EksCluster
-from checks.parts.kubernetes import Services
+from checks.parts.services import Services
 from checks.pod_cidrs.pod_cidr_overlaps_service_cidr import pod_cidr_overlaps_service_cidr as overlap
 from checks.run import Verdict, run
 from tests.builder import Cluster

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
-from checks.parts.aws import Interface, Interfaces, Route, RouteTable, RouteTables, Vpcs
-from checks.parts.cilium import CiliumNode
-from checks.parts.kubernetes import Node
+from checks.parts.cilium_nodes import CiliumNode
+from checks.parts.nodes import Node
+from checks.parts.vpc import Interface, Interfaces, Route, RouteTable, RouteTables, Vpcs
 from checks.pod_cidrs.pod_cidr_overlaps_vpc import pod_cidr_overlaps_vpc as overlaps
 from checks.pod_cidrs.ranges import inside
 from checks.run import Verdict, run

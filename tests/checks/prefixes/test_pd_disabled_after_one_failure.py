@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.aws import Interface, Interfaces, Reservations, Subnet, Subnets
-from checks.parts.cilium import AttachedEni, EniSpec
+from checks.parts.cilium_nodes import AttachedEni, EniSpec
+from checks.parts.vpc import Interface, Interfaces, Reservations, Subnet, Subnets
 from checks.prefixes.pd_disabled_after_one_failure import pd_disabled_after_one_failure as gave_up
 from checks.run import Verdict
 from tests.checks.hand import (

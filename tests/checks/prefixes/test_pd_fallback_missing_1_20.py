@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.aws import Interface, Interfaces, Reservations, Subnet, Subnets
-from checks.parts.cilium import AttachedEni
+from checks.parts.cilium_nodes import AttachedEni
+from checks.parts.vpc import Interface, Interfaces, Reservations, Subnet, Subnets
 from checks.prefixes.pd_fallback_missing_1_20 import pd_fallback_missing_1_20 as no_fallback
 from checks.run import Verdict
 from tests.checks.hand import (

@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.aws import InstanceType, InstanceTypes
-from checks.parts.cilium import EniSpec
+from checks.parts.cilium_nodes import EniSpec
 from checks.prefixes.prefix_delegation_non_nitro import prefix_delegation_non_nitro as non_nitro
 from checks.run import Verdict
 from tests.checks.hand import (

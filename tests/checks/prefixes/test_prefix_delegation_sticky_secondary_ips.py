@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.cilium import CiliumNode, EniSpec
+from checks.parts.cilium_nodes import CiliumNode, EniSpec
 from checks.prefixes.prefix_delegation_sticky_secondary_ips import (
     prefix_delegation_sticky_secondary_ips as sticky,
 )

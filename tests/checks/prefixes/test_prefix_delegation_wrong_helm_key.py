@@ -1,7 +1,8 @@
 import pytest
 
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.cilium import CiliumNode, HelmValues
+from checks.parts.cilium import HelmValues
+from checks.parts.cilium_nodes import CiliumNode
 from checks.prefixes.prefix_delegation_wrong_helm_key import prefix_delegation_wrong_helm_key as wrong_key
 from checks.run import Verdict
 from tests.checks.hand import (

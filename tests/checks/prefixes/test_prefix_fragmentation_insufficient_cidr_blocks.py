@@ -1,7 +1,7 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import Interface, Interfaces, Reservations, Subnet, Subnets
-from checks.parts.cilium import CiliumNode, EniSpec
+from checks.parts.cilium_nodes import CiliumNode, EniSpec
+from checks.parts.vpc import Interface, Interfaces, Reservations, Subnet, Subnets
 from checks.prefixes.prefix_fragmentation_insufficient_cidr_blocks import (
     prefix_fragmentation_insufficient_cidr_blocks as fragmented,
 )

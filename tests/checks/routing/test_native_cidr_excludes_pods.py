@@ -2,7 +2,7 @@ import pytest
 
 from checks.blocks import networks
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
-from checks.parts.cilium import CiliumNode
+from checks.parts.cilium_nodes import CiliumNode
 from checks.parts.neighbours import IpMasqAgent
 from checks.routing.native_cidr_excludes_pods import native_cidr_excludes_pods as excludes
 from checks.run import Verdict

@@ -1,5 +1,6 @@
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
-from checks.parts.kubernetes import CiliumPolicies, NetworkPolicies, PodAddress, Pods, Policy
+from checks.parts.pods import PodAddress, Pods
+from checks.parts.policies import CiliumPolicies, NetworkPolicies, Policy
 from checks.routing.snat_hides_pod_identity import snat_hides_pod_identity as hides
 from checks.run import Verdict
 from tests.builder import Cluster

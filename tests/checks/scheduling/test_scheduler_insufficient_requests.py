@@ -4,7 +4,7 @@ import pytest
 
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.derived import UnscheduledPod
-from checks.parts.kubernetes import Resources
+from checks.parts.nodes import Resources
 from checks.run import Verdict
 from checks.scheduling.scheduler_insufficient_requests import scheduler_insufficient_requests as insufficient
 from tests.checks.hand import config, explained, nodes, on_nothing, only, waiting

@@ -4,7 +4,7 @@ import pytest
 
 from checks.model import Confidence, Finding, Subject, Undecided
 from checks.parts.derived import UnscheduledPod
-from checks.parts.kubernetes import Taint, Toleration
+from checks.parts.nodes import Taint, Toleration
 from checks.run import Verdict
 from checks.scheduling.scheduler_placement_constraints import scheduler_placement_constraints as placement
 from tests.checks.hand import config, explained, nodes, on_nothing, only, waiting

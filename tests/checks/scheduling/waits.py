@@ -4,7 +4,8 @@ from typing import Any
 
 from checks.derive import parse_scheduler_message
 from checks.parts.derived import UnscheduledPod
-from checks.parts.kubernetes import Node, NodeLoad, Pods, Resources
+from checks.parts.nodes import Node, Resources
+from checks.parts.pods import NodeLoad, Pods
 from tests.checks.hand import node, pod
 
 ASKED = "kubernetes/api/v1/pods"

@@ -1,6 +1,6 @@
 """Security groups and the interfaces they stand on, for the tests of port checks."""
 
-from checks.parts.aws import GroupRule, Interface, Interfaces, SecurityGroup, SecurityGroups
+from checks.parts.vpc import GroupRule, Interface, Interfaces, SecurityGroup, SecurityGroups
 
 
 def rule(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from checks.parts.agents import AgentMetrics
-from checks.parts.kubernetes import Peer, PodGroup, Policy, PolicyPort, PolicyRule, Selector
+from checks.parts.pods import PodGroup
+from checks.parts.policies import Peer, Policy, PolicyPort, PolicyRule, Selector
 from tests.checks.hand import ago, metrics, sample, service
 
 DNS_LABELS = (("k8s-app", "kube-dns"),)

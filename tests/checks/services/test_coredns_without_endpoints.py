@@ -1,6 +1,8 @@
 from checks.model import Finding, Severity, Subject, Undecided
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import Deployments, Pod, PodGroup, Pods, Services
+from checks.parts.pods import Pod, PodGroup, Pods
+from checks.parts.services import Services
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from checks.services.coredns_without_endpoints import coredns_without_endpoints as no_dns
 from tests.checks.hand import (

@@ -3,14 +3,12 @@ from dataclasses import replace
 import pytest
 
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
-from checks.parts.kubernetes import (
+from checks.parts.kubernetes import Namespace, Namespaces
+from checks.parts.pods import PodGroup, Pods
+from checks.parts.policies import (
     CiliumPolicies,
-    Namespace,
-    Namespaces,
     NetworkPolicies,
     Peer,
-    PodGroup,
-    Pods,
     Policy,
     PolicyPort,
     PolicyRule,

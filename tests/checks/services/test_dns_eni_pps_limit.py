@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import DnsProbe, DnsProbes
-from checks.parts.kubernetes import Endpoint, Endpoints, ServiceEndpoints
+from checks.parts.services import Endpoint, Endpoints, ServiceEndpoints
 from checks.run import Verdict
 from checks.services.dns_eni_pps_limit import dns_eni_pps_limit as crowded
 from tests.checks.hand import on_nothing, only, service, services

@@ -1,5 +1,5 @@
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.kubernetes import Pods
+from checks.parts.pods import Pods
 from checks.run import Verdict
 from checks.services.dns_identity_lag import dns_identity_lag as lag
 from tests.checks.hand import META, ago, config, on_nothing, only, pod, service, services, version

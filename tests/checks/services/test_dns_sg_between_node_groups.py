@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import DnsProbe, DnsProbes
-from checks.parts.aws import GroupRule, Interface
+from checks.parts.vpc import GroupRule, Interface
 from checks.run import Verdict
 from checks.services.dns_sg_between_node_groups import dns_sg_between_node_groups as closed
 from tests.checks.hand import behind, claims, config, node, nodes, on_nothing, only, service, services

@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.aws import EksCluster
-from checks.parts.kubernetes import DaemonSets, Workload
+from checks.parts.workloads import DaemonSets, Workload
 from checks.run import Verdict
 from checks.services.kpr_api_server_unreachable import kpr_api_server_unreachable as unreachable
 from tests.checks.hand import META, claims, config, on_nothing, only, workload

@@ -1,7 +1,7 @@
 from checks.model import Confidence, Finding, Subject, Undecided
-from checks.parts.aws import Vpcs
 from checks.parts.kubernetes import Event, Events
 from checks.parts.neighbours import TargetGroupBinding, TargetGroupBindings
+from checks.parts.vpc import Vpcs
 from checks.run import Verdict
 from checks.services.lb_ip_target_in_overlay import lb_ip_target_in_overlay as overlay
 from tests.checks.hand import (

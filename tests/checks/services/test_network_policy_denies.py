@@ -4,18 +4,17 @@ import pytest
 
 from checks.model import Confidence, Finding, Severity, Undecided
 from checks.parts.agents import DnsProbe, DnsProbes, TcpProbe, TcpProbes
-from checks.parts.kubernetes import (
+from checks.parts.pods import PodGroup, Pods
+from checks.parts.policies import (
     CiliumPolicies,
-    Endpoints,
     NetworkPolicies,
     Peer,
-    PodGroup,
-    Pods,
     Policy,
     PolicyPort,
     PolicyRule,
     Selector,
 )
+from checks.parts.services import Endpoints
 from checks.run import Verdict
 from checks.services.network_policy_denies import network_policy_denies as denies
 from tests.checks.hand import (

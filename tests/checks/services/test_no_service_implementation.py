@@ -3,7 +3,8 @@ import pytest
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import AgentStatus, AgentStatuses, DnsProbe, DnsProbes, TcpProbe, TcpProbes
 from checks.parts.aws import EksCluster
-from checks.parts.kubernetes import DaemonSets, Pod, Pods, Workload
+from checks.parts.pods import Pod, Pods
+from checks.parts.workloads import DaemonSets, Workload
 from checks.run import Verdict
 from checks.services.no_service_implementation import no_service_implementation as nobody
 from tests.checks.hand import (

@@ -4,8 +4,8 @@ import pytest
 
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import DnsProbe, DnsProbes
-from checks.parts.kubernetes import DaemonSets
 from checks.parts.neighbours import LocalRedirectPolicies, LocalRedirectPolicy
+from checks.parts.workloads import DaemonSets
 from checks.run import Verdict
 from checks.services.node_local_dns_redirect_broken import node_local_dns_redirect_broken as broken
 from tests.checks.hand import behind, claims, config, on_nothing, only, service, services, version, workload

@@ -1,6 +1,6 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import AgentMetrics
-from checks.parts.kubernetes import DaemonSets
+from checks.parts.workloads import DaemonSets
 from checks.run import Verdict
 from checks.services.pod_identity_link_local_broken import DROPS
 from checks.services.pod_identity_link_local_broken import pod_identity_link_local_broken as broken

@@ -1,6 +1,6 @@
 from checks.model import Finding, Severity, Subject, Undecided
 from checks.parts.derived import UnscheduledPod, Waiting
-from checks.parts.kubernetes import ApiService, ApiServices, Webhook, Webhooks
+from checks.parts.webhooks import ApiService, ApiServices, Webhook, Webhooks
 from checks.run import Verdict
 from checks.services.webhook_backend_without_ip import webhook_backend_without_ip as without_ip
 from tests.checks.hand import (

@@ -2,7 +2,9 @@ from dataclasses import replace
 from typing import Any
 
 from checks.model import Confidence, Finding, Subject, Undecided
-from checks.parts.kubernetes import Endpoints, Pods, Webhook, Webhooks
+from checks.parts.pods import Pods
+from checks.parts.services import Endpoints
+from checks.parts.webhooks import Webhook, Webhooks
 from checks.run import Verdict
 from checks.services.webhook_hostnetwork_port_clash import webhook_hostnetwork_port_clash as clash
 from tests.checks.hand import behind, explained, on_nothing, only, pod, service, services

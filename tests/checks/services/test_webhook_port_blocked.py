@@ -1,8 +1,10 @@
 from dataclasses import replace
 
 from checks.model import Finding, Subject, Undecided
-from checks.parts.aws import EksCluster, GroupRule, Interface, Vpcs
-from checks.parts.kubernetes import ApiServices, Endpoints, Webhook, Webhooks
+from checks.parts.aws import EksCluster
+from checks.parts.services import Endpoints
+from checks.parts.vpc import GroupRule, Interface, Vpcs
+from checks.parts.webhooks import ApiServices, Webhook, Webhooks
 from checks.run import Verdict
 from checks.services.webhook_port_blocked import webhook_port_blocked as blocked
 from tests.checks.hand import behind, config, explained, node, nodes, on_nothing, only, service

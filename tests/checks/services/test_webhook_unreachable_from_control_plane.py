@@ -1,19 +1,13 @@
 import pytest
 
 from checks.model import Confidence, Finding, Severity, Subject, Undecided
-from checks.parts.aws import EksCluster, Vpcs
-from checks.parts.cilium import CiliumNodes
-from checks.parts.kubernetes import (
-    ApiService,
-    ApiServices,
-    Endpoints,
-    Event,
-    Events,
-    KubernetesVersion,
-    Nodes,
-    Webhook,
-    Webhooks,
-)
+from checks.parts.aws import EksCluster
+from checks.parts.cilium_nodes import CiliumNodes
+from checks.parts.kubernetes import Event, Events, KubernetesVersion
+from checks.parts.nodes import Nodes
+from checks.parts.services import Endpoints
+from checks.parts.vpc import Vpcs
+from checks.parts.webhooks import ApiService, ApiServices, Webhook, Webhooks
 from checks.run import Verdict
 from checks.services.webhook_unreachable_from_control_plane import (
     webhook_unreachable_from_control_plane as unreachable,

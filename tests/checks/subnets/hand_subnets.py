@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from checks.parts.aws import Route, RouteTable, RouteTables, Subnet, Subnets
-from checks.parts.cilium import CiliumNode, EniSpec
+from checks.parts.cilium_nodes import CiliumNode, EniSpec
 from checks.parts.derived import Accounts, Waiting
+from checks.parts.vpc import Route, RouteTable, RouteTables, Subnet, Subnets
 from tests.checks.hand import account, accounts, cilium_node, eni, stuck, waiting
 
 TAG = (("pods", "yes"),)

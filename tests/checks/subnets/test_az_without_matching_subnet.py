@@ -1,6 +1,6 @@
 from checks.model import Finding, Undecided
-from checks.parts.aws import Subnet
-from checks.parts.cilium import CiliumNode
+from checks.parts.cilium_nodes import CiliumNode
+from checks.parts.vpc import Subnet
 from checks.run import Verdict
 from checks.subnets.az_without_matching_subnet import az_without_matching_subnet as zoneless
 from tests.checks.hand import cilium_nodes, explained, node, nodes, on_nothing, only

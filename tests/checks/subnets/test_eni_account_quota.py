@@ -1,7 +1,7 @@
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import Interface, Interfaces
 from checks.parts.aws_account import ApiCall, ApiCalls, Quotas
+from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict
 from checks.subnets.eni_account_quota import eni_account_quota as quota
 from tests.checks.hand import (

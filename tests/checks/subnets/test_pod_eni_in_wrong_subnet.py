@@ -1,5 +1,5 @@
 from checks.model import Confidence, Finding, Undecided
-from checks.parts.cilium import AttachedEni
+from checks.parts.cilium_nodes import AttachedEni
 from checks.run import Verdict
 from checks.subnets.pod_eni_in_wrong_subnet import pod_eni_in_wrong_subnet as wrong
 from tests.checks.hand import cilium_node, cilium_nodes, config, eni, node, nodes, on_nothing, only, version

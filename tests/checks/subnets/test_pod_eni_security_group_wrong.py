@@ -1,6 +1,6 @@
 from checks.model import Finding, Undecided
 from checks.parts.agents import ClusterHealth, PeerHealth
-from checks.parts.aws import GroupRule
+from checks.parts.vpc import GroupRule
 from checks.run import Verdict
 from checks.subnets.pod_eni_security_group_wrong import pod_eni_security_group_wrong as apart
 from tests.checks.hand import cilium_node, cilium_nodes, eni, explained, node, nodes, on_nothing, only

@@ -3,8 +3,8 @@ from typing import Any
 from checks.model import Finding, Undecided
 from checks.operator.told import quoted
 from checks.parts.agents import OperatorLog, OperatorMetrics, Sample
-from checks.parts.aws import SecurityGroup, SecurityGroups
-from checks.parts.cilium import EniSpec
+from checks.parts.cilium_nodes import EniSpec
+from checks.parts.vpc import SecurityGroup, SecurityGroups
 from checks.run import Verdict
 from checks.subnets.security_group_selector_fails import security_group_selector_fails as other
 from tests.checks.hand import (

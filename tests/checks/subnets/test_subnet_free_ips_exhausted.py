@@ -1,8 +1,8 @@
 from checks.model import Confidence, Finding, Kind, Severity, Undecided
 from checks.parts.agents import OperatorMetrics
-from checks.parts.aws import Subnet, Subnets
-from checks.parts.cilium import CiliumNode, EniSpec
+from checks.parts.cilium_nodes import CiliumNode, EniSpec
 from checks.parts.derived import Waiting
+from checks.parts.vpc import Subnet, Subnets
 from checks.run import Verdict
 from checks.subnets.subnet_free_ips_exhausted import subnet_free_ips_exhausted as exhausted
 from tests.checks.hand import (

@@ -2,8 +2,8 @@ import pytest
 
 from checks.model import Confidence, Finding, Undecided
 from checks.parts.agents import OperatorLog
-from checks.parts.aws import Subnet
-from checks.parts.cilium import CiliumNode
+from checks.parts.cilium_nodes import CiliumNode
+from checks.parts.vpc import Subnet
 from checks.run import Verdict
 from checks.subnets.subnet_selector_matches_nothing import subnet_selector_matches_nothing as nothing
 from tests.checks.hand import cilium_nodes, explained, node, nodes, on_nothing, only

@@ -1,4 +1,4 @@
-from checks.parts.kubernetes import DaemonSets
+from checks.parts.workloads import DaemonSets
 from checks.run import Verdict
 from checks.symptoms.agents_not_ready import agents_not_ready
 from tests.builder import ago, items

@@ -1,6 +1,6 @@
 from checks.model import Severity
 from checks.parts.agents import DnsProbes
-from checks.parts.kubernetes import Endpoints
+from checks.parts.services import Endpoints
 from checks.run import Verdict
 from checks.symptoms.dns_failing import dns_failing
 from tests.checks.symptoms.seen import cluster, names, result, seen

@@ -1,5 +1,5 @@
 from checks.model import Severity
-from checks.parts.kubernetes import Nodes
+from checks.parts.nodes import Nodes
 from checks.run import Verdict
 from checks.symptoms.nodes_not_ready import nodes_not_ready
 from tests.builder import MemorySource

@@ -1,7 +1,8 @@
 import pytest
 
 from checks.model import Severity
-from checks.parts.kubernetes import Deployments, Leases
+from checks.parts.kubernetes import Leases
+from checks.parts.workloads import Deployments
 from checks.run import Verdict
 from checks.symptoms.operator_not_ready import operator_not_ready
 from tests.builder import items

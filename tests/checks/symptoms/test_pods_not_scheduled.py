@@ -1,5 +1,6 @@
 from checks.model import Severity
-from checks.parts.kubernetes import Events, Pods
+from checks.parts.kubernetes import Events
+from checks.parts.pods import Pods
 from checks.run import Verdict
 from checks.symptoms.pods_not_scheduled import pods_not_scheduled
 from tests.checks.symptoms.seen import cluster, names, result, seen

@@ -1,5 +1,6 @@
 from checks.model import Severity, Subject
-from checks.parts.kubernetes import Events, Pods
+from checks.parts.kubernetes import Events
+from checks.parts.pods import Pods
 from checks.run import Verdict
 from checks.symptoms.pods_without_ip import pods_without_ip
 from tests.checks.symptoms.seen import cluster, names, result, seen

@@ -1,4 +1,5 @@
-from checks.parts.kubernetes import Pods, Services
+from checks.parts.pods import Pods
+from checks.parts.services import Services
 from checks.run import Verdict
 from checks.symptoms.services_failing import services_failing
 from tests.builder import ago

@@ -1,7 +1,9 @@
 import pytest
 
 from checks.model import Severity
-from checks.parts.kubernetes import Endpoints, Events, Webhooks
+from checks.parts.kubernetes import Events
+from checks.parts.services import Endpoints
+from checks.parts.webhooks import Webhooks
 from checks.run import Verdict
 from checks.symptoms.webhooks_failing import webhooks_failing
 from tests.checks.symptoms.seen import cluster, names, result, seen
