@@ -19,7 +19,6 @@ from bot.clusters import Cluster
 from bot.settings import Digest, SlackSettings
 from bot.shelf import Shelf
 from bot.slack import responder, web_client
-from bot.store import Store, StoreError
 from bot.sweeps import SharedSweeps
 from bot.work import Acks, Inline, Pool
 from handlers import (
@@ -45,6 +44,7 @@ from handlers.chat import Chat
 from handlers.command import Desk
 from handlers.dispatch import register
 from handlers.pages import Pages
+from handlers.store import Store, StoreError
 from handlers.work import Vitals
 
 WORDS = (

@@ -14,7 +14,7 @@ from apscheduler.triggers.date import DateTrigger
 from bot.cron import Cron, CronError
 from bot.settings import Digest, SettingsError
 from bot.shelf import Shelf
-from bot.store import StoreError
+from handlers.store import StoreError
 
 logger = logging.getLogger(__name__)
 

@@ -21,9 +21,10 @@ from bot.health import HealthServer
 from bot.schedule import Timetable, read_digests
 from bot.settings import RunSettings, Secret, SettingsError, SlackSettings, read_run
 from bot.slack import DEAD, is_near
-from bot.store import MemoryStore, Store
+from bot.store import MemoryStore
 from bot.web import SlackServer
 from bot.work import Acks
+from handlers.store import Store
 
 logger = logging.getLogger(__name__)
 

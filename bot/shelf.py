@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from bot.store import MemoryStore, Store, StoreError
+from bot.store import MemoryStore
 from checks.report import Report
+from handlers.store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 

@@ -1,45 +1,16 @@
-"""Where things are kept that outlive a question: a small key-value store, in the process or in Redis."""
+"""The store inside this process, for one replica."""
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Lock
-from typing import Protocol
 
 MAX_KEYS = 10_000
 
 
-class StoreError(Exception):
-    """The store could not be asked; the bot goes on without it."""
-
-
-class Store(Protocol):
-    """Bytes by key. Every method may raise StoreError; none blocks for longer than a second or two."""
-
-    @property
-    def shared(self) -> bool:
-        """Whether it is shared with other replicas and outlives this process."""
-        ...
-
-    def get(self, key: str) -> bytes | None:
-        """What is kept there, or None when there is nothing, or no longer."""
-        ...
-
-    def put(self, key: str, value: bytes, keep: timedelta | None) -> None:
-        """Keep the value, for so long or for good."""
-        ...
-
-    def claim(self, key: str, keep: timedelta) -> bool:
-        """Whether the caller is the first to claim this key; the claim lapses after ``keep``."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
-
-
 class MemoryStore:
-    """A Store inside this process, for one replica. It forgets everything at the end."""
+    """A Store inside this process, for one replica; see handlers.store. It forgets everything at the end."""
 
     shared = False
 
@@ -47,6 +18,7 @@ class MemoryStore:
         """``clock`` counts seconds and never goes back."""
         self._clock = clock
         self._kept: dict[str, tuple[float | None, bytes]] = {}
+        self._streams: dict[str, deque[bytes]] = {}
         self._lock = Lock()
 
     def get(self, key: str) -> bytes | None:
@@ -66,6 +38,28 @@ class MemoryStore:
                 return False
             self._put(key, b"1", keep)
             return True
+
+    def swap(self, key: str, old: bytes | None, new: bytes | None, keep: timedelta | None) -> bool:
+        """See Store."""
+        with self._lock:
+            if self._get(key) != old:
+                return False
+            if new is None:
+                self._kept.pop(key, None)
+            else:
+                self._put(key, new, keep)
+            return True
+
+    def append(self, key: str, value: bytes, most: int) -> None:
+        """See Store."""
+        with self._lock:
+            self._streams[key] = stream = deque(self._streams.get(key, ()), most)
+            stream.append(value)
+
+    def tail(self, key: str, most: int) -> Sequence[bytes]:
+        """See Store."""
+        with self._lock:
+            return tuple(self._streams.get(key, ()))[-most:]
 
     def close(self) -> None:
         """Nothing to let go of."""

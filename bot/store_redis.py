@@ -1,17 +1,27 @@
 """The store in Redis: what must outlive a restart, or be shared by replicas."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from bot.settings import Secret
-from bot.store import StoreError
+from handlers.store import StoreError
 
 CONNECT_S = 0.5
 ANSWER_S = 0.5
 LEFT_ALONE_S = 5.0
+_FIELD = "value"
+# ARGV: is there an old value (1 or 0), the old one, is there a new one, the new one, its life in ms or "".
+_SWAP = """
+local kept = redis.call('GET', KEYS[1])
+if (ARGV[1] == '1') ~= (kept ~= false) or (kept and kept ~= ARGV[2]) then return 0 end
+if ARGV[3] ~= '1' then redis.call('DEL', KEYS[1])
+elseif ARGV[5] == '' then redis.call('SET', KEYS[1], ARGV[4])
+else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
+return 1
+"""
 
 T = TypeVar("T")
 
@@ -25,6 +35,10 @@ class Client(Protocol):
 
     def set(self, name: str, value: bytes, *, nx: bool = False, px: int | None = None) -> object:
         """SET; nothing when ``nx`` and the key is there."""
+        ...
+
+    def execute_command(self, *args: str | bytes | int) -> object:
+        """Any other command, its answer parsed by the client."""
         ...
 
     def close(self) -> None:
@@ -64,6 +78,23 @@ class RedisStore:
     def claim(self, key: str, keep: timedelta) -> bool:
         """See Store."""
         return bool(self._ask(lambda: self._client.set(key, b"1", nx=True, px=_milliseconds(keep))))
+
+    def swap(self, key: str, old: bytes | None, new: bytes | None, keep: timedelta | None) -> bool:
+        """See Store."""
+        life_ms = _milliseconds(keep)
+        values = (int(old is not None), old or b"", int(new is not None), new or b"")
+        life = "" if life_ms is None else life_ms
+        return bool(self._ask(lambda: self._client.execute_command("EVAL", _SWAP, 1, key, *values, life)))
+
+    def append(self, key: str, value: bytes, most: int) -> None:
+        """See Store. Redis trims whole nodes of a stream: a few more than ``most`` may stand."""
+        self._ask(lambda: self._client.execute_command("XADD", key, "MAXLEN", "~", most, "*", _FIELD, value))
+
+    def tail(self, key: str, most: int) -> Sequence[bytes]:
+        """See Store."""
+        newest = self._ask(lambda: self._client.execute_command("XREVRANGE", key, "+", "-", "COUNT", most))
+        entries = cast(Sequence[tuple[bytes, Mapping[bytes, bytes]]], newest)  # as the client parses them
+        return tuple(fields[_FIELD.encode()] for _, fields in reversed(entries))
 
     def close(self) -> None:
         """See Store. What fails here is no loss."""

@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 from bot.app import Bot, build_app, utc_now
 from bot.clusters import Cluster
 from bot.settings import Secret, SlackSettings
-from bot.store import MemoryStore, Store
+from bot.store import MemoryStore
 from checks.collect.gather import Progress
 from checks.report import Report
+from handlers.store import Store
 from tests.handlers.render.samples import incident
 
 SECRET = "a-secret-that-signs"

@@ -7,8 +7,9 @@ import pytest
 from bot.schedule import Timetable, digest_id
 from bot.settings import Digest
 from bot.shelf import Shelf
-from bot.store import MemoryStore, StoreError
+from bot.store import MemoryStore
 from checks.collect.source import SourceError
+from handlers.store import StoreError
 from tests.bot.fakes import HandSweep, serving
 from tests.handlers.render.samples import healthy, incident
 

@@ -1,11 +1,14 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.shelf import Kept, Shelf
-from bot.store import MAX_KEYS, MemoryStore, StoreError
+from bot.store import MAX_KEYS, MemoryStore
 from bot.store_redis import RedisStore
+from handlers.store import Drawer, StoreError
 from tests.handlers.render.samples import healthy, incident
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -16,7 +19,7 @@ class Away(Exception):
 
 
 class FakeRedis:
-    """GET and SET with their options, and a switch."""
+    """The commands that are used, with their options, and a switch."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.memory = MemoryStore(clock)
@@ -38,8 +41,29 @@ class FakeRedis:
         self.memory.put(name, value, None if px is None else timedelta(milliseconds=px))
         return True
 
+    def execute_command(self, *args: str | bytes | int) -> object:
+        self.asked += 1
+        if self.away:
+            raise Away("redis://:hunter2@redis:6379 does not answer")
+        if args[0] == "EVAL":
+            key, had, old, has, new, life = args[3:]
+            keep = timedelta(milliseconds=int(life)) if life != "" else None
+            return int(self.memory.swap(str(key), raw(old) if had else None, raw(new) if has else None, keep))
+        if args[0] == "XADD":
+            self.memory.append(str(args[1]), raw(args[7]), int(args[4]))
+            return b"1-0"
+        assert args[0] == "XREVRANGE"
+        return [
+            (b"1-0", {b"value": value}) for value in reversed(self.memory.tail(str(args[1]), int(args[5])))
+        ]
+
     def close(self) -> None:
         pass
+
+
+def raw(argument: str | bytes | int) -> bytes:
+    assert isinstance(argument, bytes)
+    return argument
 
 
 class Clock:
@@ -74,6 +98,57 @@ def test_only_the_first_claims_until_it_lapses(store: MemoryStore | RedisStore, 
     assert not store.claim("digest", timedelta(seconds=10))
     clock.now = 10.0
     assert store.claim("digest", timedelta(seconds=10))
+
+
+def test_swaps_only_what_is_as_it_was_seen(store: MemoryStore | RedisStore, clock: Clock) -> None:
+    assert store.swap("a", None, b"1", None)
+    assert not store.swap("a", None, b"2", None)
+    assert not store.swap("a", b"2", b"3", None)
+    assert store.swap("a", b"1", b"", timedelta(seconds=10))
+    assert store.swap("a", b"", b"3", timedelta(seconds=10))
+    clock.now = 10.0
+    assert store.get("a") is None
+    assert store.swap("a", None, b"4", None)
+    assert store.swap("a", b"4", None, None)
+    assert store.get("a") is None
+
+
+def test_a_stream_keeps_the_newest(store: MemoryStore | RedisStore) -> None:
+    assert store.tail("log", 5) == ()
+    for number in range(6):
+        store.append("log", b"%d" % number, 4)
+    assert store.tail("log", 3) == (b"3", b"4", b"5")
+    assert store.tail("log", 9) == (b"2", b"3", b"4", b"5")
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+
+
+COUNTS = Drawer(Count, keep=timedelta(seconds=10))
+
+
+def test_changes_by_many_at_once_are_all_there(store: MemoryStore | RedisStore) -> None:
+    def more(kept: Count | None) -> Count:
+        return Count((kept.number if kept else 0) + 1)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: COUNTS.change(store, "count", more), range(20)))
+    assert COUNTS.get(store, "count") == Count(20)
+    assert COUNTS.change(store, "count", lambda _: None) is None
+    assert store.get("count") is None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"", b"[]", b"\xff", b'{"version":2,"value":{"number":1}}', b'{"version":1,"value":{"number":"x"}}'],
+)
+def test_a_value_of_another_form_counts_as_nothing_and_is_replaced(kept: bytes) -> None:
+    store = MemoryStore()
+    store.put("count", kept, None)
+    assert COUNTS.get(store, "count") is None
+    assert COUNTS.change(store, "count", lambda old: Count(7) if old is None else old) == Count(7)
 
 
 def test_forgets_the_oldest_that_may_lapse_when_there_are_too_many(clock: Clock) -> None:
