@@ -1,5 +1,6 @@
 """Puts the bot together: Bolt, the words, the pool, the sweeps and the store. Nothing connects here."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,10 @@ from bot.shelf import Shelf
 from bot.slack import responder, web_client
 from bot.sweeps import SharedSweeps
 from bot.work import Acks, Inline, Pool
+from checks.report import Report
 from handlers import (
     again,
+    check_again,
     clusters,
     config,
     digest,
@@ -34,6 +37,7 @@ from handlers import (
     node,
     nodes,
     pending,
+    round,
     status,
     subnets,
     webhooks,
@@ -41,11 +45,13 @@ from handlers import (
 )
 from handlers.budget import Budget
 from handlers.chat import Chat
-from handlers.command import Desk
+from handlers.command import Book, Desk
 from handlers.dispatch import register
 from handlers.pages import Pages
 from handlers.store import Store, StoreError
-from handlers.work import Vitals
+from handlers.work import Busy, Vitals
+
+logger = logging.getLogger(__name__)
 
 WORDS = (
     status.WORD,
@@ -64,7 +70,13 @@ WORDS = (
     doctor.WORD,
     help.WORD,
 )
-"""What may follow /cilium: a new word is one file in handlers and one name here. The first is the default."""
+CLICKS = (check_again.CLICK,)
+TIMERS = (round.TIMER,)
+BOOK = Book(words=WORDS, clicks=CLICKS, timers=TIMERS)
+"""What the bot answers to: something new is one file in handlers and one name here.
+
+The first word is the default.
+"""
 
 EVERY_S = 3.0  # between two edits of a message: the workspace has some 50 a minute for all of them
 GRACE_S = 20.0
@@ -128,12 +140,14 @@ def build_app(
         chat=chat,
         sweeps=sweeps,
         deliveries=shelf,
-        words=WORDS,
+        store=store,
+        book=BOOK,
         pages=Pages(now),
         now=now,
         vitals=partial(vitals_of, store),
         every_s=every_s,
     )
+    sweeps.tell(partial(_tell_on, pool, desk))
     app = _bolt(slack)
     register(app, pool, desk)
     return Bot(
@@ -147,6 +161,15 @@ def build_app(
         stopping=stopping,
         acks=acks,
     )
+
+
+def _tell_on(pool: Pool, desk: Desk, report: Report) -> None:
+    """Let the book's ``after`` have a report, each on its own, in the pool."""
+    for after in desk.book.after:
+        try:
+            pool.submit(partial(after, report, desk), lambda reference: None)
+        except Busy as error:
+            logger.warning("a report of %s is not passed on: %s", report.cluster, error)
 
 
 def vitals_of(store: Store) -> Vitals:

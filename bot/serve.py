@@ -16,6 +16,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import logs
 from bot.app import EVERY_S, Bot, build_app
+from bot.clockwork import Clockwork
 from bot.clusters import Cluster, reached, recorded
 from bot.health import HealthServer
 from bot.schedule import Timetable, read_digests
@@ -178,17 +179,20 @@ def run(
     timetable = Timetable(
         settings.digests, bot.shelf, bot.issue, now=bot.desk.now, wait=lambda seconds: _wait(bot, seconds)
     )
+    clockwork = Clockwork(bot.desk.book.timers, bot.desk)
     health = _health(settings.metrics_port, bot, doors)
     try:
         for door in doors:
             door.open(stop)
         timetable.start()
+        clockwork.start()
         logger.info("serving %s", ", ".join(cluster.name for cluster in clusters))
         ready(doors)
         stop.wait()
         logger.info("stopping")
     finally:
         timetable.stop()
+        clockwork.stop()
         for door in doors:
             door.close()
         bot.stop()

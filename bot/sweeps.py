@@ -117,6 +117,11 @@ class SharedSweeps:
         self._under_way: dict[str, SharedSweep] = {}
         self._threads = ThreadPoolExecutor(max(8, len(clusters)), thread_name_prefix="sweep")
         self._stopped = False
+        self._after: Callable[[Report], None] = lambda report: None
+
+    def tell(self, after: Callable[[Report], None]) -> None:
+        """Call this with every report, once those who wait for it have it; it must be quick and not raise."""
+        self._after = after
 
     def ask(self, cluster: str) -> Seen | SharedSweep:
         """See handlers.work.Sweeps."""
@@ -176,3 +181,4 @@ class SharedSweeps:
             report = future.result()
             self._shelf.keep_report(cluster, report)  # first, so that nobody who asks now starts another
             sweep.end(report)
+            self._after(report)

@@ -1,87 +1,40 @@
 """Puts messages where people see them, by whichever way Slack lets through, and edits them in place."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from http.client import HTTPException
-from socket import gaierror
-from typing import Literal, Protocol
 
-from slack_sdk.errors import SlackApiError, SlackClientError
-
+from handlers import web as wire
 from handlers.budget import Budget
+from handlers.outcome import Outcome, Problem, Route
 from handlers.question import Place
+from handlers.remedies import Next, remedy_of, told
 from handlers.render.message import Message, plainer
+from handlers.web import Refused, Urls, Web
 
 logger = logging.getLogger(__name__)
 
-Route = Literal["edit", "post", "reply", "whisper"]
-
-TOO_RICH = frozenset(
-    (
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_blocks_too_many",
-        "msg_too_long",
-        "invalid_attachments",
-        "block_mismatch",
-    )
-)
-LIMITED = frozenset(("ratelimited", "rate_limited"))
-UNSENT = "unsent"
-SHAKY = frozenset(("unreachable", "internal_error", "fatal_error", "service_unavailable", "request_timeout"))
 MOST_TRIES = 6
 LONGEST_WAIT_S = 60.0  # Slack asks for seconds; more than this and the answer is no longer wanted
-
-
-class Web(Protocol):
-    """What is used of slack_sdk's WebClient; answers are mappings with ``ts``."""
-
-    def api_call(self, api_method: str, *, json: dict[str, object]) -> "Answer":
-        """Post to a method. Raises SlackApiError, OSError and a few more."""
-        ...
-
-
-class Answer(Protocol):
-    """An answer of the Web API."""
-
-    def get(self, key: str) -> object:
-        """One field."""
-        ...
+PATIENCE_S = 8.0
+"""So long a worker waits for Slack's leave; then the message waits alone, and the worker goes on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a response_url answered."""
+class View:
+    """A modal that stands: its id, and the hash that tells whether it was changed meanwhile."""
 
-    status: int
-    body: str
-    headers: Mapping[str, str]
-
-
-Respond = Callable[[str, dict[str, object]], Reply]
-"""Posts a body to a response_url. Raises OSError when it cannot be reached."""
-
-
-class Refused(Exception):
-    """Slack did not take a message: its error code, and the seconds after which it may be tried again."""
-
-    def __init__(self, code: str, retry_after_s: float | None = None) -> None:
-        """``code`` is Slack's word for it, never a body."""
-        super().__init__(code)
-        self.code = code
-        self.retry_after_s = retry_after_s
+    id: str
+    hash: str
 
 
 class Chat:
     """The way to Slack that all handlers share."""
 
-    def __init__(self, web: Web, respond: Respond, *, edits: Budget, wait: Callable[[float], None]) -> None:
+    def __init__(self, web: Web, urls: Urls, *, edits: Budget, wait: Callable[[float], None]) -> None:
         """``wait`` sleeps, or returns early when the bot is told to stop."""
         self.web = web
-        self.respond = respond
+        self.urls = urls
         self.edits = edits
         self.wait = wait
 
@@ -89,22 +42,94 @@ class Chat:
         """A message at that place, not there yet."""
         return Post(self, place)
 
-    def whisper(self, place: Place, message: Message) -> None:
+    def whisper(self, place: Place, message: Message) -> Outcome:
         """Tell only the person who asked, beside whatever stands in the channel; a failure is logged."""
-        Post(self, replace(place, quiet=True, message_ts=None)).finish(message)
+        return Post(self, replace(place, quiet=True, message_ts=None)).finish(message)
+
+    def edit(self, channel: str, ts: str, message: Message, *, patience_s: float = PATIENCE_S) -> Outcome:
+        """Give one of the bot's own messages another content; Problem.GONE when it is no longer there."""
+        place = Place(channel=channel, user="", response_url="", message_ts=ts)
+        return Post(self, place, routes=("edit",)).finish(message, patience_s=patience_s)
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """A link to a message; "" when Slack gives none. https://docs.slack.dev/reference/methods/chat.getPermalink"""
+        params: dict[str, object] = {"channel": channel, "message_ts": ts}
+        try:
+            return str(wire.ask(self.web, "chat.getPermalink", params).get("permalink") or "")
+        except Refused as error:
+            self._log(error, "chat.getPermalink", channel)
+            return ""
+
+    def open_view(self, trigger_id: str, view: Mapping[str, object]) -> View | None:
+        """Open a modal for a gesture not older than three seconds; None when Slack did not, which is logged."""
+        return self._view("views.open", {"trigger_id": trigger_id, "view": dict(view)})
+
+    def update_view(self, view: View, content: Mapping[str, object]) -> View | None:
+        """Show something else in a modal; None when it was closed or changed meanwhile, which is logged.
+
+        An empty hash updates it however it was changed.
+        """
+        unchanged = {"hash": view.hash} if view.hash else {}
+        return self._view("views.update", {"view_id": view.id, "view": dict(content), **unchanged})
+
+    def publish_home(self, user: str, view: Mapping[str, object]) -> bool:
+        """Show a person their Home tab; False when Slack did not, which is logged."""
+        return self._view("views.publish", {"user_id": user, "view": dict(view)}) is not None
+
+    def dm(self, user: str) -> str:
+        """The id of the direct message with a person; "" when Slack opens none, which is logged."""
+        try:
+            answer = wire.call(self.web, "conversations.open", {"users": user})
+        except Refused as error:
+            self._log(error, "conversations.open", user)
+            return ""
+        channel = answer.get("channel")
+        return str(channel.get("id") or "") if isinstance(channel, Mapping) else ""
+
+    def upload(
+        self, channel: str, thread_ts: str | None, name: str, content: bytes, *, title: str, alt: str
+    ) -> Outcome:
+        """Share a file in a channel that the bot is a member of, in three steps; ``alt`` says what it shows.
+
+        https://docs.slack.dev/messaging/working-with-files
+        """
+        announced: dict[str, object] = {"filename": name, "length": len(content), "alt_txt": alt}
+        try:
+            got = wire.ask(self.web, "files.getUploadURLExternal", announced)
+            wire.send(self.urls, str(got.get("upload_url")), content)
+            file = {"id": str(got.get("file_id")), "title": title}
+            shared: dict[str, object] = {"files": [file], "channel_id": channel}
+            shared |= {"thread_ts": thread_ts} if thread_ts else {}
+            wire.call(self.web, "files.completeUploadExternal", shared)
+        except Refused as error:
+            self._log(error, "a file", channel)
+            return Outcome(problem=remedy_of(error).problem, code=error.code, needed=error.needed)
+        return Outcome(how="post", channel=channel)
+
+    def _view(self, method: str, body: dict[str, object]) -> View | None:
+        try:
+            stands = wire.call(self.web, method, body).get("view")
+        except Refused as error:
+            self._log(error, method, "a view")
+            return None
+        found = stands if isinstance(stands, Mapping) else {}
+        return View(str(found.get("id") or ""), str(found.get("hash") or ""))
+
+    def _log(self, error: Refused, way: str, where: str) -> None:
+        logger.log(*told(error, way, where))
 
 
 class Post:
     """One message: shown, edited while the work goes on, finished. Used by one thread at a time."""
 
-    def __init__(self, chat: Chat, place: Place) -> None:
-        """Nothing is sent yet."""
+    def __init__(self, chat: Chat, place: Place, routes: tuple[Route, ...] = ()) -> None:
+        """Nothing is sent yet. ``routes`` are the ways to try, the place's own when none are given."""
         self._chat = chat
         self._place = place
         self._channel = place.channel
         self._ts = place.message_ts
         self._replied = False
-        self._routes = self._first_routes()
+        self._routes = routes or self._first_routes()
 
     def progress(self, message: Message) -> None:
         """Show how far the work is. May be dropped; a failure never reaches the caller."""
@@ -114,19 +139,24 @@ class Post:
         try:
             self._send(route, message)
         except Refused as error:
-            if error.code not in LIMITED:
-                logger.info("no progress shown by %s: %s", route, error.code)
+            logger.info("no progress shown by %s: %s", route, error.code)
 
-    def finish(self, message: Message) -> bool:
-        """Bring the final message, in the richest form Slack takes, by whichever way. False: none open."""
+    def finish(self, message: Message, *, patience_s: float = PATIENCE_S) -> Outcome:
+        """Bring the final message, in the richest form Slack takes, by whichever way."""
+        first: Refused | None = None
         for route in self._routes:
             try:
                 self._deliver(route, message)
             except Refused as error:
-                logger.warning("a message was not taken by %s: %s", route, error.code)
+                logger.log(*told(error, f"a message ({route})", self._channel))
+                first = first or error
             else:
-                return True
-        return False
+                stands = route in ("edit", "post")
+                return Outcome(how=route, channel=self._channel, ts=(self._ts or "") if stands else "")
+        problem = remedy_of(first).problem if first else Problem.REFUSED
+        return Outcome(
+            problem=problem, code=first.code if first else "", needed=first.needed if first else ""
+        )
 
     def _first_routes(self) -> tuple[Route, ...]:
         if self._place.quiet:
@@ -137,16 +167,17 @@ class Post:
         """Send the richest form that Slack takes by this route, waiting when it says to wait."""
         form = message
         # An edit may be sent again; a post whose answer was lost may already stand in the channel.
-        again = LIMITED | {UNSENT} | (SHAKY if route == "edit" else frozenset())
+        again = {Next.WAIT, Next.RESEND, *([Next.AGAIN] if route == "edit" else [])}
         for tried in range(MOST_TRIES):
             try:
                 return self._send(route, form)
             except Refused as error:
-                simpler = plainer(form) if error.code in TOO_RICH else None
+                then = remedy_of(error).next
+                simpler = plainer(form) if then is Next.PLAINER else None
                 if simpler is not None:
                     logger.error("Slack refused a form of a message: %s", error.code)
                     form = simpler
-                elif error.code in again and tried < MOST_TRIES - 1:
+                elif then in again and tried < MOST_TRIES - 1:
                     self._chat.wait(min(error.retry_after_s or 2.0**tried / 2, LONGEST_WAIT_S))
                 else:
                     raise
@@ -170,49 +201,14 @@ class Post:
     def _thread(self) -> dict[str, object]:
         return {"thread_ts": self._place.thread_ts} if self._place.thread_ts else {}
 
-    def _call(self, method: str, body: dict[str, object]) -> Answer:
-        try:
-            return self._chat.web.api_call(method, json=body)
-        except SlackApiError as error:
-            raise _refused(error) from error
-        except (OSError, HTTPException, SlackClientError) as error:
-            raise Refused(_how_far(error)) from error
+    def _call(self, method: str, body: dict[str, object]) -> wire.Answer:
+        return wire.call(self._chat.web, method, body)
 
     def _reply(self, body: dict[str, object]) -> None:
-        if not self._place.response_url:
-            raise Refused("no response_url")
-        replace = self._replied or self._place.message_ts is not None
         shown = {
             "response_type": "ephemeral" if self._place.quiet else "in_channel",
-            "replace_original": replace,
+            "replace_original": self._replied or self._place.message_ts is not None,
         }
-        try:
-            reply = self._chat.respond(self._place.response_url, body | shown)
-        except (OSError, HTTPException, SlackClientError) as error:
-            raise Refused(_how_far(error)) from error
-        if reply.status == 429:
-            raise Refused("ratelimited", _seconds(reply.headers))
-        if reply.status != 200:
-            raise Refused(next((code for code in TOO_RICH if code in reply.body), f"HTTP {reply.status}"))
+        wire.respond(self._chat.urls, self._place.response_url, body | shown)
         self._replied = True
         self._routes = ("reply", *(route for route in self._first_routes() if route != "reply"))
-
-
-def _refused(error: SlackApiError) -> Refused:
-    """Slack's own word for the refusal; the SDK puts whole pages there when the answer was no JSON."""
-    status = getattr(error.response, "status_code", 200)
-    word = str(error.response.get("error"))
-    code = word if re.fullmatch("[a-z_]{1,60}", word) else "service_unavailable"
-    return Refused("ratelimited" if status == 429 else code, _seconds(getattr(error.response, "headers", {})))
-
-
-def _how_far(error: Exception) -> str:
-    """Whether a request that failed had left us at all."""
-    reason = getattr(error, "reason", error)
-    return UNSENT if isinstance(reason, ConnectionRefusedError | gaierror) else "unreachable"
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds, whatever its case; None when it is absent or no number."""
-    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
-    return float(value) if value.isdigit() else None

@@ -1,14 +1,22 @@
-"""What a word after /cilium is: how it is explained, and how it begins."""
+"""What the bot answers to: words, clicks, dialogs, shortcuts, events and timers; what answers are made with.
 
-from collections.abc import Callable, Sequence
+Each is a value in a file of its own, named in bot/app.py. ``begin`` runs in the thread whose ack is awaited:
+it reads what it was given, and leaves the work to the Task that it returns.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from checks.report import Report
 from handlers.chat import Chat
+from handlers.gestures import Clicked, Picked, Submitted
 from handlers.pages import Pages
 from handlers.question import Question
 from handlers.render.answer import PageOf
-from handlers.render.message import Message
+from handlers.render.message import Block, Message
+from handlers.rights import Gate, Open, Right
+from handlers.store import Store
 from handlers.work import Deliveries, Sweeps, Vitals
 
 Task = Callable[[], None]
@@ -21,11 +29,31 @@ class Desk:
     chat: Chat
     sweeps: Sweeps
     deliveries: Deliveries
-    words: "Sequence[Word]" = field(repr=False)
+    store: Store
+    book: "Book" = field(repr=False)
     pages: Pages
     now: Callable[[], datetime]
     vitals: Callable[[], Vitals]
+    gate: Gate = field(default_factory=Open)
     every_s: float = 3.0
+
+    @property
+    def words(self) -> "Sequence[Word]":
+        """The words there are."""
+        return self.book.words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Everything the bot answers to. ``after`` is told of every report that a sweep gave, asked or not."""
+
+    words: "Sequence[Word]"
+    clicks: "Sequence[Click]" = ()
+    forms: "Sequence[Form]" = ()
+    shortcuts: "Sequence[Shortcut]" = ()
+    events: "Sequence[Event]" = ()
+    timers: "Sequence[Timer]" = ()
+    after: Sequence[Callable[[Report, Desk], None]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +71,62 @@ class Word:
     page: PageOf | None = None
     again: bool = True
     needs: int = 0
+    right: Right = Right.READ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A button or menu; ``action`` is the part of its action_id before a colon."""
+
+    action: str
+    begin: Callable[[Clicked, Desk], Message | Task]
+    right: Right = Right.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What is wrong in a dialog, by block_id, each a short sentence; the dialog stays open."""
+
+    by_block: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The view that takes the dialog's place."""
+
+    view: Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A dialog, by its callback_id."""
+
+    callback: str
+    begin: Callable[[Submitted, Desk], Task | Faults | Step]
+    right: Right = Right.READ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """A message shortcut, by its callback_id."""
+
+    callback: str
+    begin: Callable[[Picked, Desk], Message | Task]
+    right: Right = Right.READ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event of Slack's besides what was said to the bot; ``begin`` gets its payload, None is no work."""
+
+    kind: str
+    begin: Callable[[Mapping[str, object], Desk], Task | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """Something done again and again; with several replicas each of them does it, and claims what it does."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Desk], None]

@@ -1,30 +1,33 @@
-"""Registers command, buttons and events with Bolt. A listener hands the work over and acks, nothing else."""
+"""Registers what the book answers to with Bolt. A listener hands the work over and acks, nothing else."""
 
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any  # what Bolt hands to a listener has no narrower type
 
 from slack_bolt import Ack, App, BoltResponse
 
-from handlers import check_again, help, mention
-from handlers.command import Desk, Task
+from handlers import help, mention
+from handlers.command import Desk, Faults, Step, Task
+from handlers.gestures import clicked, picked, submitted
 from handlers.question import Place, Question, parse
 from handlers.render.blocks import error_blocks
 from handlers.render.message import Message
+from handlers.rights import Deed, Right
 from handlers.work import Busy, Work
 
 logger = logging.getLogger(__name__)
 
 COMMAND = re.compile(r"^/cilium(-[a-z0-9_-]+)?$")
+ANY = re.compile(".*")
 DEFAULT_WORD = "status"
 BROKE = "Something broke on my side."
 
 
 def register(app: App, work: Work, desk: Desk) -> None:
-    """Let Slack's commands, mentions and clicks reach the desk's words through the pool."""
+    """Let what people type, say, click and send reach the desk's book through the pool."""
 
     @app.command(COMMAND)
     def cilium(ack: Ack, command: dict[str, Any]) -> None:
@@ -37,14 +40,24 @@ def register(app: App, work: Work, desk: Desk) -> None:
         event_answer(body, work, desk)
         ack()
 
-    @app.action(check_again.ACTION_ID)
-    def again(ack: Ack, body: dict[str, Any]) -> None:
+    @app.action(ANY)
+    def pressed(ack: Ack, body: dict[str, Any]) -> None:
         click_answer(body, work, desk)
         ack()
 
-    @app.action(re.compile(".*"))
-    def other(ack: Ack) -> None:
-        ack()  # a link's button sends a click too
+    @app.view(ANY)
+    def sent(ack: Ack, body: dict[str, Any]) -> None:
+        ack(**form_answer(body, work, desk))
+
+    @app.shortcut(ANY)
+    def shortcut(ack: Ack, body: dict[str, Any]) -> None:
+        shortcut_answer(body, work, desk)
+        ack()
+
+    @app.event(ANY)
+    def happened(ack: Ack, body: dict[str, Any]) -> None:
+        happening(body, work, desk)
+        ack()
 
     @app.error
     def failed(error: Exception) -> BoltResponse:
@@ -59,18 +72,56 @@ def command_answer(command: Mapping[str, object], work: Work, desk: Desk) -> dic
     begun = _begin(question, desk)
     if isinstance(begun, Message):
         return _private(begun)
-    refusal = _hand_over(begun, question.place, work, desk)
+    refusal = _hand_over(begun, _deed(question, desk), work, desk)
     if refusal is not None:
         return _private(refusal)
     return {} if question.place.quiet else {"response_type": "in_channel"}
 
 
 def click_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
-    """Hand a click over; a refusal is told to whoever clicked."""
-    begun, place = check_again.begin(body, desk)
-    refusal = begun if isinstance(begun, Message) else _hand_over(begun, place, work, desk)
-    if refusal is not None:
-        work.aside(partial(desk.chat.whisper, place, refusal))
+    """Hand a click over; a refusal is told to whoever clicked. A link's button sends a click too."""
+    click = clicked(body)
+    known = next((one for one in desk.book.clicks if one.action == click.action), None)
+    if known is not None:
+        deed = Deed(right=known.right, place=click.place, what=f"click {click.action}")
+        _start(known.begin(click, desk), deed, work, desk)
+
+
+def form_answer(body: Mapping[str, object], work: Work, desk: Desk) -> dict[str, Any]:
+    """Hand a dialog over; what its ack carries: nothing, which closes it, its faults, or the next view."""
+    form = submitted(body)
+    known = next((one for one in desk.book.forms if one.callback == form.callback), None)
+    if known is None:
+        return {}
+    begun = known.begin(form, desk)
+    if isinstance(begun, Faults):
+        return {"response_action": "errors", "errors": dict(begun.by_block)}
+    if isinstance(begun, Step):
+        return {"response_action": "update", "view": begun.view}
+    _start(begun, Deed(right=known.right, place=form.place, what=f"form {form.callback}"), work, desk)
+    return {}
+
+
+def shortcut_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
+    """Hand a message shortcut over; a refusal is told to whoever chose it."""
+    pick = picked(body)
+    known = next((one for one in desk.book.shortcuts if one.callback == pick.callback), None)
+    if known is not None:
+        deed = Deed(right=known.right, place=pick.place, what=f"shortcut {pick.callback}")
+        _start(known.begin(pick, desk), deed, work, desk)
+
+
+def happening(body: Mapping[str, object], work: Work, desk: Desk) -> None:
+    """Hand an event over that nobody waits for; one that no part of the book knows is passed over."""
+    event = body.get("event")
+    kind = event.get("type") if isinstance(event, Mapping) else None
+    for known in desk.book.events:
+        task = known.begin(body, desk) if known.kind == kind else None
+        if task is not None:
+            try:
+                work.submit(task, lambda reference: None)
+            except Busy as error:
+                logger.warning("an event %s is passed over: %s", known.kind, error)
 
 
 def event_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
@@ -78,10 +129,7 @@ def event_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
     said = mention.heard(body)
     if said is None:
         return
-    place = said.question.place
-    refusal = _hand_over(partial(_reply, said, desk), place, work, desk)
-    if refusal is not None:
-        work.aside(partial(desk.chat.whisper, place, refusal))
+    _start(partial(_reply, said, desk), _deed(said.question, desk), work, desk)
 
 
 def _reply(said: mention.Said, desk: Desk) -> None:
@@ -100,15 +148,38 @@ def _begin(question: Question, desk: Desk) -> Message | Task:
     return help.unknown(question, desk.words) if word is None else word.begin(question, desk)
 
 
-def _hand_over(task: Task, place: Place, work: Work, desk: Desk) -> Message | None:
+def _deed(question: Question, desk: Desk) -> Deed:
+    said = question.word or DEFAULT_WORD
+    right = next((word.right for word in desk.words if word.word == said), Right.READ)
+    return Deed(right=right, place=question.place, what=" ".join((said, *question.others)))
+
+
+def _start(begun: Message | Task, deed: Deed, work: Work, desk: Desk) -> None:
+    """Hand a task over; a message, and why nothing was started, is told to the one person."""
+    refusal = begun if isinstance(begun, Message) else _hand_over(begun, deed, work, desk)
+    if refusal is not None:
+        work.aside(partial(desk.chat.whisper, deed.place, refusal))
+
+
+def _hand_over(task: Task, deed: Deed, work: Work, desk: Desk) -> Message | None:
     """Give the task to the pool; a message for the person when it has no room."""
     try:
-        work.submit(
-            task, lambda reference: desk.chat.whisper(place, error_blocks(BROKE, reference=reference))
-        )
+        work.submit(partial(_through_the_gate, task, deed, desk), _tell_that_it_broke(deed.place, desk))
     except Busy as error:
         return error_blocks(str(error), "Nothing was started; ask again in a minute.")
     return None
+
+
+def _through_the_gate(task: Task, deed: Deed, desk: Desk) -> None:
+    refusal = desk.gate.refusal(deed)
+    if refusal is None:
+        task()
+    else:
+        desk.chat.whisper(deed.place, refusal)
+
+
+def _tell_that_it_broke(place: Place, desk: Desk) -> Callable[[str], None]:
+    return lambda reference: desk.chat.whisper(place, error_blocks(BROKE, reference=reference))
 
 
 def _private(message: Message) -> dict[str, object]:

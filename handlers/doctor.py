@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from checks.snapshot import Gap, Snapshot
 from handlers.answer import choose
-from handlers.chat import Web
+from handlers.web import Web
 from handlers.command import Desk, Task, Word
 from handlers.question import Question
 from handlers.render.answer import Lay, Material, again_value, answer_blocks
