@@ -2,28 +2,22 @@
 
 import ipaddress
 import ssl
+from dataclasses import dataclass
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.options import SLACK_API_URL
 from bot.settings import SlackSettings
-from handlers.chat import Reply, Respond
+from handlers.remedies import DEAD as DEAD_TOKEN
+from handlers.web import Reply, Urls
 
 TIMEOUT_S = 10
-DEAD = frozenset(
-    (
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "not_allowed_token_type",
-        "missing_scope",
-        "two_factor_setup_required",
-    )
-)
+MAX_SAID_BYTES = 4_096
+DEAD = frozenset((*DEAD_TOKEN, "missing_scope"))
 """Slack's words for credentials that no waiting makes good."""
 
 
@@ -42,23 +36,47 @@ def web_client(slack: SlackSettings) -> WebClient:
     return client
 
 
-def responder(slack: SlackSettings) -> Respond:
-    """Posts to response URLs, only to Slack's own hosts as long as Slack itself is what we talk to."""
+def responder(slack: SlackSettings) -> Urls:
+    """Posts to addresses from Slack, only to Slack's own hosts as long as Slack itself is what we talk to."""
+    return _Urls(slack.api_url == SLACK_API_URL, ssl.create_default_context())
 
-    context = ssl.create_default_context()
 
-    def respond(url: str, body: dict[str, object]) -> Reply:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if slack.api_url == SLACK_API_URL and not (parts.scheme == "https" and host.endswith(".slack.com")):
-            raise ConnectionError("a response_url that is not Slack's")
-        client = WebhookClient(url, timeout=TIMEOUT_S, ssl=context, retry_handlers=[])
+@dataclass(frozen=True, slots=True)
+class _Urls:
+    """See handlers.web.Urls."""
+
+    guarded: bool
+    context: ssl.SSLContext
+
+    def respond(self, url: str, body: dict[str, object]) -> Reply:
+        """See Urls."""
+        self._guard(url)
+        client = WebhookClient(url, timeout=TIMEOUT_S, ssl=self.context, retry_handlers=[])
         if is_near(url):
             client.proxy = None
         answer = client.send_dict(body)
         return Reply(answer.status_code, answer.body or "", dict(answer.headers))
 
-    return respond
+    def send(self, url: str, content: bytes) -> Reply:
+        """See Urls."""
+        self._guard(url)
+        request = Request(url, content, {"Content-Type": "application/octet-stream"})
+        proxies = ProxyHandler({}) if is_near(url) else ProxyHandler()
+        opener = build_opener(proxies, HTTPSHandler(context=self.context))
+        try:
+            with opener.open(request, timeout=TIMEOUT_S) as answer:
+                said = answer.read(MAX_SAID_BYTES).decode(errors="replace")
+                return Reply(answer.status, said, dict(answer.headers))
+        except HTTPError as error:
+            with error:
+                said = error.read(MAX_SAID_BYTES).decode(errors="replace")
+                return Reply(error.code, said, dict(error.headers))
+
+    def _guard(self, url: str) -> None:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if self.guarded and not (parts.scheme == "https" and host.endswith(".slack.com")):
+            raise ConnectionError("an address that is not Slack's")
 
 
 def is_near(url: str) -> bool:

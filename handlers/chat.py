@@ -42,9 +42,9 @@ class Chat:
         """A message at that place, not there yet."""
         return Post(self, place)
 
-    def whisper(self, place: Place, message: Message) -> Outcome:
+    def whisper(self, place: Place, message: Message) -> None:
         """Tell only the person who asked, beside whatever stands in the channel; a failure is logged."""
-        return Post(self, replace(place, quiet=True, message_ts=None)).finish(message)
+        Post(self, replace(place, quiet=True, message_ts=None)).finish(message)
 
     def edit(self, channel: str, ts: str, message: Message, *, patience_s: float = PATIENCE_S) -> Outcome:
         """Give one of the bot's own messages another content; Problem.GONE when it is no longer there."""
@@ -61,7 +61,7 @@ class Chat:
             return ""
 
     def open_view(self, trigger_id: str, view: Mapping[str, object]) -> View | None:
-        """Open a modal for a gesture not older than three seconds; None when Slack did not, which is logged."""
+        """Open a modal for a gesture not older than three seconds; None when Slack did not (logged)."""
         return self._view("views.open", {"trigger_id": trigger_id, "view": dict(view)})
 
     def update_view(self, view: View, content: Mapping[str, object]) -> View | None:

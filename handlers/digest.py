@@ -46,8 +46,8 @@ def post(issue: Issue, baselines: Baselines, desk: Desk) -> bool:
         report = desk.sweeps.join(issue.cluster).report()
     except SweepFailed as error:
         title = f"The digest of {issue.cluster} could not be made: {error.title}"
-        return desk.chat.at(place).finish(error_blocks(title, error.help, cluster=issue.cluster))
-    posted = desk.chat.at(place).finish(digest(report, previous, now=desk.now()))
+        return bool(desk.chat.at(place).finish(error_blocks(title, error.help, cluster=issue.cluster)))
+    posted = bool(desk.chat.at(place).finish(digest(report, previous, now=desk.now())))
     if posted:
         baselines.keep_previous(issue.id, report)
     else:

@@ -9,7 +9,6 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from checks.snapshot import Gap, Snapshot
 from handlers.answer import choose
-from handlers.web import Web
 from handlers.command import Desk, Task, Word
 from handlers.question import Question
 from handlers.render.answer import Lay, Material, again_value, answer_blocks
@@ -18,6 +17,7 @@ from handlers.render.detail import LISTS
 from handlers.render.doctor import Checkup, Keeping, Slack, doctor_page
 from handlers.render.message import Message
 from handlers.render.told import told
+from handlers.web import Web
 from handlers.work import Seen, SweepFailed
 
 SCOPES: Mapping[str, str] = {

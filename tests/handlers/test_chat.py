@@ -4,9 +4,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from handlers.budget import Budget
-from handlers.chat import Chat, Reply
+from handlers.chat import Chat
 from handlers.question import Place
 from handlers.render.message import Message
+from handlers.web import Reply
 
 PUBLIC = Place(channel="C1", user="U1", response_url="https://hooks.slack.com/commands/1")
 QUIET = Place(channel="C1", user="U1", response_url="https://hooks.slack.com/commands/1", quiet=True)
@@ -31,8 +32,14 @@ class FakeWeb:
         self.calls: list[Call] = []
         self.faults: dict[str, list[Response | Exception]] = {}
 
-    def api_call(self, api_method: str, *, json: dict[str, object]) -> Response:
-        self.calls.append((api_method, json))
+    def api_call(
+        self,
+        api_method: str,
+        *,
+        json: dict[str, object] | None = None,
+        params: dict[str, object] | None = None,
+    ) -> Response:
+        self.calls.append((api_method, json or params or {}))
         fault = self.faults.get(api_method, [])
         answer = fault.pop(0) if fault else Response()
         if isinstance(answer, Exception):
@@ -46,17 +53,22 @@ class World:
     def __init__(self) -> None:
         self.web = FakeWeb()
         self.replies: list[dict[str, object]] = []
+        self.files: list[tuple[str, bytes]] = []
         self.reply_status = [200] * 10
         self.reply_body = "ok"
         self.waits: list[float] = []
         self.clock = 0.0
         self.chat = Chat(
-            self.web, self.respond, edits=Budget(lambda: self.clock, per_minute=2), wait=self.waits.append
+            self.web, self, edits=Budget(lambda: self.clock, per_minute=2), wait=self.waits.append
         )
 
     def respond(self, url: str, body: dict[str, object]) -> Reply:
         self.replies.append(body)
         return Reply(self.reply_status.pop(0), self.reply_body, {"Retry-After": "7"})
+
+    def send(self, url: str, content: bytes) -> Reply:
+        self.files.append((url, content))
+        return Reply(200, "OK", {})
 
     @property
     def methods(self) -> list[str]:
