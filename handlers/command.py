@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from checks.report import Report
 from handlers.chat import Chat
+from handlers.digests.model import Schedule
 from handlers.gestures import Clicked, Picked, Submitted
 from handlers.pages import Pages
 from handlers.question import Question
@@ -24,7 +25,10 @@ Task = Callable[[], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What an answer is made with. ``every_s`` is the least time between two progress edits of a message."""
+    """What an answer is made with. ``every_s`` is the least time between two progress edits of a message.
+
+    ``fixed_digests`` are those of the settings.
+    """
 
     chat: Chat
     sweeps: Sweeps
@@ -35,6 +39,7 @@ class Desk:
     now: Callable[[], datetime]
     vitals: Callable[[], Vitals]
     gate: Gate = field(default_factory=Open)
+    fixed_digests: Sequence[Schedule] = ()
     every_s: float = 3.0
 
     @property
