@@ -32,6 +32,7 @@ def test_says_what_an_expert_would_say(scenario: Scenario, judged: Callable[[Sce
     assert outcome.report.verdict in scenario.verdicts
     assert scenario.not_checked <= {entry.id for entry in outcome.report.not_checked}
     assert scenario.risks <= {risk.id for risk in outcome.report.risks} or not scenario.provable
+    assert scenario.notes <= {note.id for note in outcome.report.notes}
 
 
 def test_the_generated_pages_are_up_to_date(judged: Callable[[Scenario], Outcome]) -> None:

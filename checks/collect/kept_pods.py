@@ -36,12 +36,18 @@ class _Waiting(msgspec.Struct, gc=False):
     message: str | None = None
 
 
+class _Ended(msgspec.Struct, gc=False):
+    message: str | None = None
+
+
 class _State(msgspec.Struct, gc=False):
     waiting: _Waiting | None = None
+    terminated: _Ended | None = None
 
 
 class _ContainerStatus(msgspec.Struct, gc=False, rename="camel"):
     state: _State | None = None
+    last_state: _State | None = None
     restart_count: int | None = None
 
 
@@ -59,7 +65,7 @@ def whole_pod(item: PodItem, *, ready: bool, deleting: bool, requests: Resources
     conditions = conditions_of(item)
     scheduled, at = conditions.get("PodScheduled"), conditions.get("Ready")
     made = next((conditions[name] for name in _SANDBOX_MADE if name in conditions), None)
-    waiting, restarts = _containers(status)
+    waiting, ended, restarts = _containers(status)
     owners = _OWNERS.read(meta.owner_references) or []
     owner = next((o for o in owners if o.controller), owners[0] if owners else _Owner())
     annotations = _ANNOTATIONS.read(meta.annotations) or {}
@@ -84,6 +90,7 @@ def whole_pod(item: PodItem, *, ready: bool, deleting: bool, requests: Resources
         sandbox_made=made.holds if made else None,
         waiting_reasons=tuple(clip(w.reason) for w in waiting),
         waiting_messages=tuple(clip(w.message) for w in waiting),
+        last_words=tuple(clip(e.message) for e in ended if e.message),
         restarts=restarts,
         started=instant(status.start_time),
         requests=requests,
@@ -106,14 +113,16 @@ def _tolerations(raw: bytes) -> tuple[Toleration, ...]:
     return tolerations(_TOLERATIONS.read(msgspec.Raw(raw)))
 
 
-def _containers(status: PodStatus) -> tuple[list[_Waiting], int]:
-    """What containers wait for, init containers first, and how often they were started again."""
+def _containers(status: PodStatus) -> tuple[list[_Waiting], list[_Ended], int]:
+    """What containers wait for and how they ended, init containers first, and how often they restarted."""
     told = [
         *(_STATUSES.read(status.init_container_statuses) or ()),
         *(_STATUSES.read(status.container_statuses) or ()),
     ]
     waiting = [one.state.waiting for one in told if one.state and one.state.waiting]
-    return waiting, sum(one.restart_count or 0 for one in told)
+    states = [state for one in told for state in (one.state, one.last_state) if state]
+    ended = [state.terminated for state in states if state.terminated]
+    return waiting, ended, sum(one.restart_count or 0 for one in told)
 
 
 def _claims(item: PodItem) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def multipool_cidr_not_released(
         if pool.name not in wanted or not pool.mask:
             continue
         held = _held(pool, cilium_nodes)
-        if sum(len(blocks) for blocks in held.values()) < _blocks(pool):
+        if not _given_out(pool, held):
             continue
         idle = {name: _idle(name, blocks, pods) for name, blocks in held.items()}
         if pool.name == "default":
@@ -55,6 +55,13 @@ def multipool_cidr_not_released(
 
 def _blocks(pool: PodIpPool) -> int:
     return sum(1 << max(0, pool.mask - network.prefixlen) for network in networks(pool.cidrs))
+
+
+def _given_out(pool: PodIpPool, held: dict[str, tuple[IPv4Network, ...]]) -> bool:
+    """Whether no further block fits; nodes may hold blocks of a mask that the pool had before."""
+    total = sum(network.num_addresses for network in networks(pool.cidrs))
+    taken = sum(block.num_addresses for blocks in held.values() for block in blocks)
+    return total - taken < 1 << (32 - (pool.mask or 32))
 
 
 def _held(pool: PodIpPool, cilium_nodes: CiliumNodes) -> dict[str, tuple[IPv4Network, ...]]:

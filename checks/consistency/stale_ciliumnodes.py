@@ -44,14 +44,16 @@ def stale_ciliumnodes(
     stale = [node for node in stale if node.instance_id is None or node.instance_id not in running]
     bare = _bare(cilium, cilium_nodes, nodes, stale)
     names = frozenset(Subject("Node", node.name) for node in stale)
-    starved = frozenset(Subject("Node", node.name) for node in bare)
+    replaced = [node.name for node in stale if _replaced(node, nodes)]
+    starved = frozenset(Subject("Node", name) for name in (*replaced, *(node.name for node in bare)))
+    stuck = [item for name in replaced for item in (waiting.stuck_on.get(name, ()) if waiting else ())]
     if not stale:
         return
     held = sum(1 for node in stale if networks(node.pod_cidrs) or node.allocated)
     told = instances is not None or all(node.instance_id is None for node in stale)
     yield Finding(
         kind=Kind.CAUSE,
-        severity=Severity.HIGH if bare else Severity.MEDIUM,
+        severity=Severity.HIGH if starved else Severity.MEDIUM,
         confidence=Confidence.CERTAIN if told else Confidence.LIKELY,
         title=f"{counted(len(stale), 'CiliumNode')} of dead nodes remain"
         + (f", holding {counted(held, 'block')}" if held else ""),
@@ -91,6 +93,7 @@ def stale_ciliumnodes(
             Explains("nodes-unreachable", names),
             Explains("agents-not-ready", starved),
             Explains("nodes-not-ready", starved),
+            Explains("pods-without-ip", frozenset(item.subject for item in stuck)),
             *((Explains("pods-not-scheduled", waits_for_nodes(waiting, nodes, cilium)),) if starved else ()),
         ),
     )

@@ -1,11 +1,12 @@
 """When an ENI node can take no further pod, and when that cannot be told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from checks.model import Undecided
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import NodeAccount
+from checks.parts.pods import Pods
 from checks.scale import counted
 
 
@@ -18,6 +19,22 @@ def is_full(account: NodeAccount) -> bool:
         return False
     grown = all(held is None or held >= account.capacity for held in (account.attached, account.allocated))
     return grown and account.pods_with_address + account.own >= account.capacity
+
+
+def at_pod_limit(account: NodeAccount, pods: Pods) -> bool:
+    """The kubelet's limit lets no further pod onto the node; one that is just being deleted counts too."""
+    load = pods.on_node.get(account.name)
+    return bool(load and account.max_pods and load.pods + load.terminating >= account.max_pods)
+
+
+def addresses_bind(capped: Collection[NodeAccount], wanted: int) -> bool:
+    """A higher pod limit on these nodes would help fewer than half of those who wait: addresses are out.
+
+    False while no node is full, or while a node's addresses are not known.
+    """
+    free = [0 if is_full(a) else a.free_for_pods for a in capped]
+    known = [count for count in free if count is not None]
+    return len(known) == len(free) and any(map(is_full, capped)) and 2 * sum(known) < wanted
 
 
 def unknown_capacity(

@@ -15,7 +15,7 @@ from checks.model import (
     Undecided,
     check,
 )
-from checks.node_capacity.fullness import is_full, unknown_capacity
+from checks.node_capacity.fullness import addresses_bind, at_pod_limit, is_full, unknown_capacity
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.cilium_nodes import CiliumNodes
@@ -53,8 +53,8 @@ def node_eni_limit_reached(
     bound = frozenset(
         item.subject for item in waiting.unscheduled if weighed(item, Limit.PODS, nodes, cilium) is not None
     )
-    capped = [a for a in accounts.items if _at_limit(a, pods)]
-    claimed = bound if capped and all(is_full(a) for a in capped) else frozenset()
+    capped = [a for a in accounts.items if at_pod_limit(a, pods)]
+    claimed = bound if addresses_bind(capped, len(bound)) else frozenset()
     if not full or not (stuck or claimed):
         return
     first = full[0]
@@ -99,11 +99,6 @@ def node_eni_limit_reached(
         explains=(Explains("pods-without-ip", stuck), Explains("pods-not-scheduled", claimed)),
         drop_if_harmless=True,
     )
-
-
-def _at_limit(account: NodeAccount, pods: Pods) -> bool:
-    load = pods.on_node.get(account.name)
-    return bool(load and account.max_pods and load.pods + load.terminating >= account.max_pods)
 
 
 def _evidence(full: list[NodeAccount]) -> Iterator[Evidence]:

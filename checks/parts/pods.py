@@ -38,6 +38,7 @@ class Pod:
     sandbox_made: bool | None = None  # PodReadyToStartContainers / PodHasNetwork; None: no such condition
     waiting_reasons: tuple[str, ...] = ()  # container waiting reasons, init containers first
     waiting_messages: tuple[str, ...] = ()
+    last_words: tuple[str, ...] = ()  # termination messages of its containers
     restarts: int = 0
     started: datetime | None = None  # status.startTime
     requests: Resources = field(default_factory=Resources)

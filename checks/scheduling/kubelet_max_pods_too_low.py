@@ -7,6 +7,7 @@ from checks.advice import change, links, look
 from checks.capacity import safe_max_pods
 from checks.max_pods import SHOW_MAX_PODS, set_max_pods
 from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.node_capacity.fullness import addresses_bind, at_pod_limit
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumConfig
 from checks.parts.derived import Accounts, NodeAccount, UnscheduledPod, Waiting
@@ -36,9 +37,9 @@ def kubelet_max_pods_too_low(
     """
     weights = {item.subject: weighed(item, Limit.PODS, nodes, cilium) for item in waiting.unscheduled}
     bound = [item for item in waiting.unscheduled if weights[item.subject]]
-    full = [a for a in accounts.items if _is_full(a, pods)]
+    full = [a for a in accounts.items if at_pod_limit(a, pods)]
     roomy = [a for a in full if a.free_for_pods is None or a.free_for_pods > 0]
-    if not bound or not roomy:
+    if not bound or not roomy or (accounts.mode == "eni" and addresses_bind(full, len(bound))):
         return
     known = [a for a in roomy if a.free_for_pods is not None]
     refusing = max(item.says(TOO_MANY_PODS) for item in bound)
@@ -64,11 +65,6 @@ _REFERENCES = links(
     *("karpenter#4557", "karpenter#2273", "karpenter#5317", "eksctl#5134", "eksctl#5337", "tf-eks#2551"),
     *("tf-eks#2297", "bottlerocket#1721", "roadmap#138", "eks-ami#374", "eks-ami#2045"),
 )
-
-
-def _is_full(account: NodeAccount, pods: Pods) -> bool:
-    load = pods.on_node.get(account.name)
-    return bool(load and account.max_pods and load.pods + load.terminating >= account.max_pods)
 
 
 def _because(

@@ -5,6 +5,9 @@ from ipaddress import ip_address, ip_network
 
 from checks.parts.vpc import GroupRule, Interface, Interfaces, SecurityGroups
 
+HEALTH_PORT = 4240
+"""Where cilium-health asks each node and its endpoint."""
+
 
 def interface_of(address: str, interfaces: Interfaces) -> Interface | None:
     """The interface that carries an address, by itself or in a delegated prefix."""

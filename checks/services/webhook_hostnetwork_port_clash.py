@@ -66,6 +66,7 @@ def webhook_hostnetwork_port_clash(
                 frozenset(Subject("Pod", p.name, p.namespace) for _, p in clashing if p.node is None),
             ),
         ),
+        leads_to=("scheduler-placement-constraints",),
         actions=(
             look(
                 "Read why it does not start",
@@ -88,7 +89,9 @@ def webhook_hostnetwork_port_clash(
 
 
 def _words(pod: Pod) -> str:
-    return "; ".join((*pod.waiting_reasons, *pod.waiting_messages)) or pod.unscheduled_message
+    return (
+        "; ".join((*pod.waiting_reasons, *pod.waiting_messages, *pod.last_words)) or pod.unscheduled_message
+    )
 
 
 def _taken(pod: Pod) -> bool:

@@ -11,10 +11,9 @@ from checks.parts.nodes import Nodes
 from checks.parts.vpc import SecurityGroups
 from checks.reach import unreached
 from checks.scale import counted
-from checks.services.ports import admitted
+from checks.services.ports import HEALTH_PORT, admitted
 from checks.subnets.starved import eni_pairs
 
-HEALTH_PORT = 4240
 Groups = frozenset[str]
 
 

@@ -6,12 +6,14 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted
-from checks.parts.agents import OperatorLog, OperatorMetrics
+from checks.parts.agents import ClusterHealth, OperatorLog, OperatorMetrics
 from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.nodes import Nodes
 from checks.parts.vpc import SecurityGroups
+from checks.reach import unreached
 from checks.scale import counted
+from checks.services.ports import HEALTH_PORT, admitted
 from checks.subnets.starved import eni_pairs, starves
 
 DURATION = "cilium_operator_ipam_allocation_duration_seconds_count"
@@ -32,6 +34,7 @@ def security_group_selector_fails(
     operator_metrics: OperatorMetrics | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
+    health: ClusterHealth | None,
 ) -> Iterator[Finding]:
     """Where tags match no group of the VPC, the operator quietly takes the first interface's groups.
 
@@ -41,12 +44,16 @@ def security_group_selector_fails(
     yield from _not_made(nodes, cilium_nodes, operator_log, operator_metrics, accounts, waiting)
     found: dict[str, list[AttachedEni]] = {}
     selectors: set[str] = set()
+    cut_off: set[Subject] = set()
+    failing = unreached(health) if health else {}
     for node, mine in eni_pairs(nodes, cilium_nodes):
         wanted = _wanted(mine, security_groups)
         other = [e for e in mine.pod_enis if e.number > 0 and set(e.security_groups) != wanted]
         if wanted is not None and other:
             found[node.name] = other
             selectors.add(_selector(mine))
+            if node.name in failing and _closed(other[0], wanted, security_groups):
+                cut_off.add(Subject("Node", node.name))
     if not found:
         return
     first = next(iter(found.values()))[0]
@@ -74,7 +81,8 @@ def security_group_selector_fails(
             ),
             *quoted(lines_with(operator_log, "No security groups match")),
         ),
-        explains=(Explains("traffic-failing"),),
+        explains=(Explains("traffic-failing"), Explains("nodes-unreachable", frozenset(cut_off))),
+        leads_to=("pod-eni-security-group-wrong",),
         actions=(
             look(
                 "See the groups and their tags",
@@ -147,6 +155,18 @@ def _wanted(node: CiliumNode, groups: SecurityGroups) -> set[str] | None:
     tags = set(node.eni.security_group_tags)
     every = groups.by_id.values()
     return {g.id for g in every if tags <= set(g.tags) and g.vpc_id in (None, node.eni.vpc_id)}
+
+
+def _closed(eni: AttachedEni, wanted: set[str], groups: SecurityGroups) -> bool:
+    """Whether the groups that it got keep health probes out, and those asked for would let them in."""
+
+    def opens(names: set[str]) -> bool | None:
+        addresses = (eni.ip,) if eni.ip else ()
+        return admitted(
+            names, "tcp", HEALTH_PORT, source_groups=names, source_addresses=addresses, groups=groups
+        )
+
+    return opens(set(eni.security_groups)) is False and (not wanted or opens(wanted) is True)
 
 
 def _selector(node: CiliumNode) -> str:

@@ -151,7 +151,10 @@ def _ipam_spec(c: System, node: Node, waiting: int) -> Object:
         wanted = -(-(len(node.lent) + waiting) // 8) * 8 + 8
         spec["pools"] = {
             "requested": [{"pool": "default", "needed": {"ipv4-addrs": wanted}}],
-            "allocated": [{"pool": "default", "cidrs": [str(cidr) for _, cidr in node.blocks]}],
+            "allocated": [
+                {"pool": name, "cidrs": [str(cidr) for pool, cidr in node.blocks if pool == name]}
+                for name in sorted({pool for pool, _ in node.blocks} | {"default"})
+            ],
         }
     if c.mode == "eni":
         spec["pre-allocate"] = node.pre_allocate

@@ -345,7 +345,7 @@ def the_pod_identity_interface_taken_for_a_real_one() -> MemorySource:
     return source
 
 
-@scenario("healthy")
+@scenario("healthy", notes=("imds-hop-limit",))
 def healthy_with_a_hop_limit_of_one() -> MemorySource:
     c = work(running("1.18.4"))
 

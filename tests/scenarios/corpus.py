@@ -19,7 +19,8 @@ class Scenario:
     ``first``: the cause that must stand first (None: there must be no cause). ``causes``: every true cause;
     one that merely follows from another may also stand in that one's ``leads_to``. ``verdicts``: those that
     are right. ``not_checked``: ids that must be told as not checked. ``risks``: what is true, hurts nobody
-    yet and must be told as such. ``provable``: whether a snapshot can prove the failure mode at all.
+    yet and must be told as such. ``notes``: what is odd, harmless, and told as that. ``provable``: whether a
+    snapshot can prove the failure mode at all.
     """
 
     name: str
@@ -31,6 +32,12 @@ class Scenario:
     not_checked: frozenset[str]
     provable: bool = True
     risks: frozenset[str] = frozenset()
+    notes: frozenset[str] = frozenset()
+
+    @property
+    def truths(self) -> frozenset[str]:
+        """Every id that is true here, whether it hurts or not."""
+        return self.causes | self.risks | self.notes
 
     def source(self) -> MemorySource:
         """A fresh source of it."""
@@ -49,6 +56,7 @@ def scenario(
     not_checked: tuple[str, ...] = (),
     provable: bool = True,
     risks: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Callable[[Build], Build]:
     """Add a scenario; the first of ``causes`` must be the report's first, none means none."""
 
@@ -65,6 +73,7 @@ def scenario(
                 not_checked=frozenset(not_checked),
                 provable=provable,
                 risks=frozenset(risks),
+                notes=frozenset(notes),
             )
         )
         return build

@@ -36,7 +36,7 @@ def pods_on_an_interface_that_came_three_minutes_ago() -> Cluster:
     return c
 
 
-@scenario("healthy")
+@scenario("healthy", notes=("new-eni-not-visible-yet",))
 def healthy_after_an_interface_became_visible() -> Cluster:
     c = busy()
     node = c.node_list[0]

@@ -58,7 +58,7 @@ def healthy_hundred_nodes() -> Cluster:
     return plain("eni", "1.18.4", nodes=100)
 
 
-@scenario("healthy")
+@scenario("healthy", notes=("benign-leftover-objects",))
 def healthy_one_node_with_its_second_operator_replica_pending() -> Cluster:
     c = plain(nodes=1)
     [spare] = c.pending(
@@ -124,7 +124,7 @@ def healthy_without_kube_proxy_where_cilium_replaces_it() -> Cluster:
     return c
 
 
-@scenario("healthy")
+@scenario("healthy", notes=("benign-leftover-objects",))
 def healthy_parked_aws_node() -> Cluster:
     c = plain("eni")
     c.aws_node(running=False)
@@ -163,7 +163,7 @@ def healthy_old_scheduler_events_of_pods_long_placed() -> Cluster:
     return c
 
 
-@scenario("healthy")
+@scenario("healthy", notes=("benign-leftover-objects",))
 def healthy_failed_pods_left_as_history() -> MemorySource:
     c = plain()
     source = c.source()

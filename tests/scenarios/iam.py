@@ -284,7 +284,7 @@ def a_family_younger_than_the_operators_table() -> Cluster:
     return c
 
 
-@scenario("healthy")
+@scenario("healthy", notes=("benign-operator-warnings",))
 def healthy_operator_with_a_log_full_of_warnings() -> Cluster:
     c = work(running("1.16.5"))
     full = (

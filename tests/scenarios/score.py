@@ -46,6 +46,7 @@ class Outcome:
             self.first_is_right
             and self.named <= wanted.causes <= self.told
             and wanted.risks <= {risk.id for risk in self.report.risks}
+            and wanted.notes <= {note.id for note in self.report.notes}
             and self.report.verdict in wanted.verdicts
         )
 

@@ -21,7 +21,7 @@ def metrics_api_in_the_overlay() -> Cluster:
     return c
 
 
-@scenario("pair", "max-pods-exceeds-node-ip-capacity")
+@scenario("pair", "max-pods-exceeds-node-ip-capacity", "webhook-backend-without-ip")
 def webhook_whose_pod_has_no_address() -> Cluster:
     c = Cluster(mode="eni", cilium="1.16.5")
     c.nodes(3, type="m5.large", max_pods=110)

@@ -232,6 +232,7 @@ class TestKept:
 
     def test_everything_that_a_check_may_ask_of_it(self) -> None:
         waiting = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}}
+        ended = {"terminated": {"exitCode": 1, "message": "no region"}}
         [kept] = read_pods(
             pod(
                 conditions=[UNREADY, {"type": "PodReadyToStartContainers", "status": "True"}],
@@ -258,7 +259,7 @@ class TestKept:
                 status={
                     "startTime": stamp(ago(minutes=30)),
                     "initContainerStatuses": [{"restartCount": 1, "state": {"terminated": {}}}],
-                    "containerStatuses": [{"restartCount": 4, "state": waiting}],
+                    "containerStatuses": [{"restartCount": 4, "state": waiting, "lastState": ended}],
                 },
             )
         ).items
@@ -271,6 +272,7 @@ class TestKept:
         )
         assert kept.volume_claims == ("disk", "api-1-scratch")
         assert (kept.waiting_reasons, kept.waiting_messages) == (("CrashLoopBackOff",), ("back-off 5m0s",))
+        assert kept.last_words == ("no region",)
         assert (kept.restarts, kept.started, kept.ready_since) == (5, ago(minutes=30), ago(minutes=9))
         assert (kept.images, kept.sandbox_made) == (("registry/api:1",), True)
 

@@ -20,7 +20,11 @@ from tests.checks.hand import (
 
 
 def judge(
-    *addresses: tuple[str, str], waits: int = 1, pool: str = "batch", cidr: str = "10.61.0.0/26"
+    *addresses: tuple[str, str],
+    waits: int = 1,
+    pool: str = "batch",
+    cidr: str = "10.61.0.0/26",
+    mask: int = 27,
 ) -> list[Finding | Undecided]:
     return kept(
         cilium=config("multi-pool"),
@@ -33,7 +37,7 @@ def judge(
             )
         ),
         pod_ip_pools=PodIpPools(
-            items=(PodIpPool(name="batch", created=ago(days=9), cidrs=(cidr,), mask=27),)
+            items=(PodIpPool(name="batch", created=ago(days=9), cidrs=(cidr,), mask=mask),)
         ),
         pods=Pods(addresses=tuple(PodAddress("shop", ip, n, ip, ago(days=1)) for n, ip in addresses)),
         waiting=waiting(*stuck(waits, on="n9", ip_pool=pool)),
@@ -50,6 +54,11 @@ def test_finds_a_node_that_keeps_a_block_of_a_full_pool_without_a_pod() -> None:
         Confidence.LIKELY,
     )
     assert explained(found, "pods-without-ip") == {Subject("Pod", "n9-stuck-0", "shop")}
+
+
+def test_counts_addresses_where_blocks_are_of_an_older_mask() -> None:
+    assert only(judge(("n0", "10.61.0.5"), cidr="10.61.0.0/26", mask=28))
+    assert judge(("n0", "10.61.0.5"), cidr="10.61.0.0/25", mask=28) == []
 
 
 def of_the_default_pool(

@@ -57,6 +57,14 @@ def test_finds_a_ciliumnode_without_a_node() -> None:
     assert explained(found, "nodes-unreachable") == {OLD}
 
 
+def test_blames_it_for_a_node_that_was_replaced_under_its_own_name() -> None:
+    again = cilium_node("bare", instance_id="i-old", pod_cidrs=())
+    found = only(judge(again, mode="eni"))
+    assert found.severity is Severity.HIGH
+    assert explained(found, "agents-not-ready") == {Subject("Node", "bare")}
+    assert explained(found, "nodes-not-ready") == {Subject("Node", "bare")}
+
+
 def test_finds_what_the_pool_lacks_in_dead_nodes() -> None:
     full = [dead(f"old{i}", pod_cidrs=(f"10.244.{i}.0/24",), instance_id=f"i-o{i}") for i in (2, 3)]
     found = only(judge(*full, cilium_node("bare"), pool="10.244.0.0/22"))

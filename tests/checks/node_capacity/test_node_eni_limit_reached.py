@@ -1,8 +1,10 @@
 from checks.model import Confidence
 from checks.node_capacity.node_eni_limit_reached import node_eni_limit_reached as reached
 from checks.run import Verdict
+from checks.scheduling.kubelet_max_pods_too_low import kubelet_max_pods_too_low as too_low
 from tests.checks.hand import explained, on_nothing
 from tests.checks.node_capacity.scene import crowded, finding, result
+from tests.scenarios.hosts import every_node_at_a_cap_that_fits_its_addresses
 
 
 def test_finds_nodes_that_hold_all_that_their_type_allows() -> None:
@@ -26,6 +28,13 @@ def test_explains_the_scheduler_where_a_higher_limit_would_find_no_address() -> 
     waits = [pod for pod in cluster.pods if pod.node is None]
     assert waits
     assert len(explained(finding(reached, cluster), "pods-not-scheduled") or ()) == len(waits)
+
+
+def test_explains_the_scheduler_where_a_higher_limit_would_help_few() -> None:
+    # the operators leave two nodes one address each, and 44 pods wait
+    cluster = every_node_at_a_cap_that_fits_its_addresses()
+    assert len(explained(finding(reached, cluster), "pods-not-scheduled") or ()) == 44
+    assert result(too_low, cluster).verdict is Verdict.CLEAR
 
 
 def test_does_not_believe_the_scheduler_where_no_node_is_at_its_limit() -> None:

@@ -44,6 +44,10 @@ def test_shows_what_the_pod_says_and_the_port() -> None:
     assert ("cert-manager-webhook: ports", "10250") in shown
 
 
+def test_believes_what_a_container_wrote_when_it_ended() -> None:
+    assert only(judge(message="", last_words=(IN_USE,))).confidence is Confidence.CERTAIN
+
+
 def test_is_only_likely_before_the_pod_says_why() -> None:
     assert only(judge(message="")).confidence is Confidence.LIKELY
 
@@ -51,6 +55,7 @@ def test_is_only_likely_before_the_pod_says_why() -> None:
 def test_names_a_pod_that_finds_no_node_with_a_free_port() -> None:
     text = "0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports."
     finding = only(judge(message="", node=None, unscheduled_message=text))
+    assert finding.leads_to == ("scheduler-placement-constraints",)
     assert {s.name for s in explained(finding, "pods-not-scheduled") or ()} == {"cert-manager-webhook-1"}
 
 

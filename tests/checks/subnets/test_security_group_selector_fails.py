@@ -5,7 +5,7 @@ from checks.operator.told import quoted
 from checks.parts.agents import OperatorLog, OperatorMetrics, Sample
 from checks.parts.cilium_nodes import EniSpec
 from checks.parts.vpc import SecurityGroup, SecurityGroups
-from checks.run import Verdict
+from checks.run import Verdict, run
 from checks.subnets.security_group_selector_fails import security_group_selector_fails as other
 from tests.checks.hand import (
     account,
@@ -23,6 +23,7 @@ from tests.checks.hand import (
     stuck,
     waiting,
 )
+from tests.scenarios.retold import further_interfaces_with_the_groups_of_the_first
 
 LINE = "No security groups match required vpc id and tags, using eth0 security groups"
 
@@ -44,7 +45,15 @@ def judge(carried: str = "sg-node", number: int = 1, **spec: Any) -> list[Findin
         None,
         None,
         None,
+        None,
     )
+
+
+def test_explains_nodes_that_its_groups_cut_off() -> None:
+    [result] = run([other], further_interfaces_with_the_groups_of_the_first().snapshot())
+    finding = only(result.findings)
+    assert len(explained(finding, "nodes-unreachable") or ()) == 4
+    assert finding.leads_to == ("pod-eni-security-group-wrong",)
 
 
 def test_names_interfaces_that_carry_other_groups() -> None:
@@ -79,6 +88,7 @@ def test_names_nodes_for_which_no_interface_is_made() -> None:
             OperatorMetrics(page=metrics(now, earlier=(earlier,))),
             accounts(account("n1", attached=0, used=0)),
             waiting(*stuck(2, "n1")),
+            None,
         )
 
     finding = only(found(before))
