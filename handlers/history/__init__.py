@@ -1,0 +1,1 @@
+"""What the bot remembers of each cluster's room, and what follows from it."""
