@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.clusters import Cluster
 from bot.demo import Following, show, terminal
-from bot.standin.payloads import elements
+from bot.standin.inputs import elements
 from bot.standin.stage import Stage, of_the_checkout, recordings, stage
 from bot.standin.workspace import Message
 from checks.collect.source import SourceError
@@ -94,7 +94,7 @@ class Talk:
         found: list[tuple[Message, str]] = []
         for message in said:
             show(self._screen, message, len(found) + 1)
-            found += [(message, str(element["action_id"])) for _, element in elements(message)]
+            found += [(message, str(element["action_id"])) for _, element in elements(message.blocks)]
         self._buttons = found or self._buttons
 
     def _tell(self, text: str) -> None:

@@ -1,7 +1,7 @@
 """Puts messages where people see them, by whichever way Slack lets through, and edits them in place."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handlers import web as wire
@@ -26,6 +26,15 @@ class View:
 
     id: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody: IANA time zone, workspace ("" where not told), and whether they are no full member of it."""
+
+    zone: str
+    team: str
+    guest: bool
 
 
 class Chat:
@@ -85,6 +94,36 @@ class Chat:
             return ""
         channel = answer.get("channel")
         return str(channel.get("id") or "") if isinstance(channel, Mapping) else ""
+
+    def person(self, user: str) -> Person | None:
+        """What Slack knows of somebody; None when it does not tell, which is logged.
+
+        https://docs.slack.dev/reference/objects/user-object
+        """
+        try:
+            found = wire.ask(self.web, "users.info", {"user": user}).get("user")
+        except Refused as error:
+            self._log(error, "users.info", user)
+            return None
+        known = found if isinstance(found, Mapping) else {}
+        strange = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_bot")
+        return Person(
+            zone=str(known.get("tz") or ""),
+            team=str(known.get("team_id") or ""),
+            guest=any(known.get(name) is True for name in strange),
+        )
+
+    def members(self, group: str) -> frozenset[str] | None:
+        """The people of a user group by id; None when Slack does not tell, which is logged.
+
+        It may be asked some twenty times a minute: keep what it says.
+        """
+        try:
+            found = wire.ask(self.web, "usergroups.users.list", {"usergroup": group}).get("users")
+        except Refused as error:
+            self._log(error, "usergroups.users.list", group)
+            return None
+        return frozenset(map(str, found)) if isinstance(found, Sequence) else None
 
     def upload(
         self, channel: str, thread_ts: str | None, name: str, content: bytes, *, title: str, alt: str
@@ -199,7 +238,10 @@ class Post:
             self._call("chat.postEphemeral", body | self._thread() | to)
 
     def _thread(self) -> dict[str, object]:
-        return {"thread_ts": self._place.thread_ts} if self._place.thread_ts else {}
+        if not self._place.thread_ts:
+            return {}
+        loud: dict[str, object] = {"reply_broadcast": True} if self._place.broadcast else {}
+        return {"thread_ts": self._place.thread_ts} | loud
 
     def _call(self, method: str, body: dict[str, object]) -> wire.Answer:
         return wire.call(self._chat.web, method, body)

@@ -1,7 +1,6 @@
 """`doctor`: what of the bot works and what does not, each fault with the line that mends it."""
 
 import re
-from collections.abc import Mapping
 from functools import partial
 from http.client import HTTPException
 
@@ -17,17 +16,9 @@ from handlers.render.detail import LISTS
 from handlers.render.doctor import Checkup, Keeping, Slack, doctor_page
 from handlers.render.message import Message
 from handlers.render.told import told
+from handlers.scopes import SCOPES
 from handlers.web import Web
 from handlers.work import Seen, SweepFailed
-
-SCOPES: Mapping[str, str] = {
-    "commands": "the command itself",
-    "chat:write": "answers, their progress, digests",
-    "chat:write.public": "answers in public channels that nobody invited me to",
-    "app_mentions:read": "questions that mention me, in threads too",
-    "im:history": "questions in direct messages to me",
-}
-"""The bot scopes in use, and what each is for; the manifest asks for these and no others."""
 
 
 def page(material: Material) -> Lay:

@@ -7,7 +7,7 @@ from bot.standin.callbacks import Callbacks
 from bot.standin.refusals import Limits, Moods
 from bot.standin.sockets import Sockets
 from bot.standin.values import Arguments
-from bot.standin.workspace import Workspace
+from bot.standin.workspace import Block, Workspace
 
 BOT_TOKEN, APP_TOKEN = "xoxb-standin", "xapp-standin"
 SIGNING_SECRET = "standin-signing-secret"
@@ -24,12 +24,24 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal or a Home tab as it stands; ``user`` is who sees it."""
+    """A modal or a Home tab as it stands; ``user`` is who sees it, ``entered`` what they did in it so far."""
 
     id: str
     user: str
     hash: str
     content: Mapping[str, object]
+    entered: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its blocks."""
+        blocks = self.content.get("blocks")
+        return tuple(blocks) if isinstance(blocks, list | tuple) else ()
+
+    @property
+    def is_modal(self) -> bool:
+        """Whether it is a dialog."""
+        return self.content.get("type") == "modal"
 
 
 @dataclass(slots=True)
@@ -53,11 +65,12 @@ class Office:
     moods: Moods
     callbacks: Callbacks
     sockets: Sockets
-    public_posts: bool = True  # the scope chat:write.public
+    scopes: frozenset[str]
+    dead: str = ""  # what every call is told once the token is good no more
     base: str = ""
     views: dict[str, View] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
-    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)  # members by id
     calls: list[Call] = field(default_factory=list)
 
     def note(self, method: str, arguments: Arguments, error: str | None) -> None:
@@ -67,8 +80,9 @@ class Office:
             self.workspace.changed.notify_all()
 
 
-def new_office(clock: Callable[[], float]) -> Office:
-    """An empty one; ``clock`` counts seconds since 1970."""
+def new_office(clock: Callable[[], float], scopes: frozenset[str]) -> Office:
+    """An empty one; ``clock`` counts seconds since 1970, ``scopes`` are those of the bot's token."""
     workspace = Workspace(clock)
     limits = Limits(clock)
-    return Office(workspace, limits, Moods(), Callbacks(workspace, limits, clock), Sockets(workspace.changed))
+    callbacks = Callbacks(workspace, limits, clock)
+    return Office(workspace, limits, Moods(), callbacks, Sockets(workspace.changed), scopes)

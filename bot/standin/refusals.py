@@ -24,16 +24,21 @@ class Refused(Exception):
         faults: Sequence[Fault] = (),
         told: Sequence[str] = (),
         retry_after_s: int | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
-        """``faults`` and ``told`` go into response_metadata; ``retry_after_s`` makes it an HTTP 429."""
+        """``faults`` and ``told`` go into response_metadata; ``retry_after_s`` makes it an HTTP 429.
+
+        ``more`` are further fields of the answer.
+        """
         super().__init__(error)
         self.error = error
         self.retry_after_s = retry_after_s
+        self.more = more or {}
         self.messages = (*told, *(f"[ERROR] {f.rule} [json-pointer:{f.pointer}]" for f in faults))
 
     def body(self) -> dict[str, object]:
         """The answer's JSON."""
-        body: dict[str, object] = {"ok": False, "error": self.error}
+        body: dict[str, object] = {"ok": False, "error": self.error, **self.more}
         if self.messages:
             body["response_metadata"] = {"messages": list(self.messages)}
         return body

@@ -13,12 +13,29 @@ from bot.standin.methods import METHODS
 from bot.standin.methods.files import received
 from bot.standin.office import APP_TOKEN, BOT_TOKEN, Office
 from bot.standin.refusals import Mood, Refused
+from bot.standin.scopes import check_scope
 from bot.standin.values import Arguments, read_body, text_of
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 8 << 20
 IDLE_S = 60.0
+READS = frozenset(
+    (
+        "bots.info",
+        "chat.getPermalink",
+        "conversations.history",
+        "conversations.info",
+        "conversations.members",
+        "conversations.replies",
+        "files.getUploadURLExternal",
+        "files.info",
+        "usergroups.list",
+        "usergroups.users.list",
+        "users.info",
+    )
+)
+"""These take forms and queries only: https://docs.slack.dev/apis/web-api#methods."""
 FOR_APP_TOKENS = frozenset(("apps.connections.open",))
 
 
@@ -89,8 +106,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(404, b"not found", "text/plain")
 
     def _method(self, method: str, raw: bytes) -> None:
+        content = self.headers.get("Content-Type", "")
         try:
-            arguments = read_body(raw, self.headers.get("Content-Type", ""))
+            arguments = read_body(raw, content)
+            if method in READS and content.startswith("application/json"):
+                arguments = {}  # JSON is for what writes; these act as if nothing had come
         except Refused as error:
             self._refuse(method, {}, error)
         else:
@@ -121,13 +141,18 @@ class _Handler(BaseHTTPRequestHandler):
         token = given or text_of(arguments, "token")
         if not token:
             raise Refused("not_authed")
+        office = self.server.office
         is_app = hmac.compare_digest(token.encode(), APP_TOKEN.encode())
         if not is_app and not hmac.compare_digest(token.encode(), BOT_TOKEN.encode()):
             raise Refused("invalid_auth")
+        if office.dead and not is_app:
+            raise Refused(office.dead)
         if method not in METHODS:
             raise Refused("unknown_method")
         if is_app != (method in FOR_APP_TOKENS):
             raise Refused("not_allowed_token_type")
+        named = arguments.get("channel")
+        check_scope(office.scopes, method, office.workspace.channel(str(named)))
 
     def _respond(self, name: str, raw: bytes) -> None:
         office, body = self.server.office, {}
@@ -206,6 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if self.path.startswith("/api/") and not self.server.office.dead:
+            self.send_header("X-OAuth-Scopes", ",".join(sorted(self.server.office.scopes)))
         if retry_after_s is not None:
             self.send_header("Retry-After", str(retry_after_s))
         self.end_headers()

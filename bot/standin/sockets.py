@@ -86,12 +86,16 @@ class Sockets:
     def serve(self, sock: socket.socket, stream: BufferedIOBase) -> None:
         """Serve a connection after its handshake, in this thread, until it ends."""
         connection = Connection(next(self._numbers), sock)
-        if len(self._open) >= MAX_CONNECTIONS:
+        with self._changed:  # counted before it is greeted: whoever was greeted may be sent to
+            welcome = len(self._open) < MAX_CONNECTIONS
+            if welcome:
+                connection.say(self._hello())
+                self._open.append(connection)
+                self._changed.notify_all()
+        if not welcome:
             connection.say(_disconnect("too_many_websockets"))
             connection.send(frames.encode_close())
             return
-        connection.say(self._hello())
-        self._change(lambda: self._open.append(connection))
         try:
             self._listen(connection, frames.Reader(stream.read))
         finally:

@@ -1,43 +1,33 @@
 """The way in: start the stand-in, type commands, click buttons, and see what stands in the channels."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
 from bot.settings import Secret, SlackSettings
 from bot.standin import payloads
-from bot.standin.acks import answered, failure
+from bot.standin.acks import answered
 from bot.standin.carriers import Ack, ByHttp, BySocket, Carrier
-from bot.standin.office import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Call, Office, View, new_office
+from bot.standin.hands import Hands, Invocation
+from bot.standin.happenings import Happenings
+from bot.standin.office import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Call, Office, new_office
 from bot.standin.refusals import Limits, Mood, Moods
+from bot.standin.scopes import is_told
 from bot.standin.server import Server
 from bot.standin.sockets import Sockets
-from bot.standin.workspace import BOT, Channel, Message, User, Workspace
+from bot.standin.workspace import BOT, CHANNEL, USER, Channel, Message, User, Workspace
+from handlers.scopes import SCOPES
+
+__all__ = ["CHANNEL", "USER", "Invocation", "Standin"]
 
 ACK_S = 3.0  # https://docs.slack.dev/interactivity/implementing-slash-commands
 RETRY_PAUSES_S = (0.0, 60.0, 300.0)  # https://docs.slack.dev/apis/events-api: three more attempts
 HEARTBEAT_S = 0.2  # Slack pings, too; a client that closes holds its lock until something arrives
-CHANNEL, USER = "C0OPS", "U0ONCALL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """A gesture and its ack. ``error`` is what the person was told instead of an answer, else None."""
-
-    payload: Mapping[str, object]
-    ack: Ack
-    error: str | None = None
-
-    @property
-    def body(self) -> object:
-        """What the ack carried."""
-        return self.ack.body
-
-
-class Standin:
+class Standin(Hands, Happenings):
     """Slack's servers on loopback, with one channel (CHANNEL) and one person (USER) to begin with."""
 
     def __init__(
@@ -46,9 +36,13 @@ class Standin:
         clock: Callable[[], float] = time.time,
         ack_s: float = ACK_S,
         retry_pauses_s: Sequence[float] = RETRY_PAUSES_S,
+        scopes: Collection[str] = SCOPES,
     ) -> None:
-        """``clock`` counts seconds since 1970: a test's own makes time pass. Nothing listens yet."""
-        self.office: Office = new_office(clock)
+        """``clock`` counts seconds since 1970: a test's own makes time pass. Nothing listens yet.
+
+        ``scopes`` are the token's, those of the bot's manifest unless given.
+        """
+        self.office: Office = new_office(clock, frozenset(scopes))
         self._clock = clock
         self.ack_s = ack_s
         self._pauses_s = tuple(retry_pauses_s)
@@ -145,26 +139,13 @@ class Standin:
         ack = self._carrier.deliver("slash_commands", invocation.payload, self.ack_s)
         return self._answered(invocation.payload, ack, self.workspace.stamp())
 
-    def click(self, message: Message, action_id: str, user: str = USER) -> Invocation:
-        """Click a button. LookupError when the message has none with that id, or no longer."""
-        standing = self.workspace.message(message.channel, message.ts)
-        found = [] if standing is None else list(payloads.elements(standing))
-        block, element = next((pair for pair in found if pair[1].get("action_id") == action_id), (None, None))
-        if standing is None or block is None or element is None:
-            raise LookupError(f"nothing to click called {action_id}")
-        payload = payloads.click(self.office, standing, block, element, user)
-        return self._interact(payload)
-
-    def click_again(self, invocation: Invocation) -> Invocation:
-        """Deliver the very same interaction once more."""
-        return self._interact(invocation.payload)
-
-    def submit(self, view: View, values: Mapping[str, object], user: str = USER) -> Invocation:
-        """Send a modal."""
-        return self._interact(payloads.submission(self.office, view, values, user))
-
     def event(self, content: Mapping[str, object]) -> tuple[Ack, ...]:
-        """Deliver an event, again and again until it is acked; every attempt's outcome."""
+        """Deliver an event, again and again until it is acked; every attempt's outcome.
+
+        None at all where the token's scopes do not cover it.
+        """
+        if not is_told(self.office.scopes, content):
+            return ()
         payload = payloads.event(content, self._clock())
         attempts: list[Ack] = []
         for attempt, pause_s in enumerate((0.0, *self._pauses_s)):
@@ -209,9 +190,9 @@ class Standin:
         while not self._stopping.wait(HEARTBEAT_S):
             self.sockets.ping()
 
-    def _interact(self, payload: Mapping[str, object]) -> Invocation:
-        ack = self._carrier.deliver("interactive", payload, self.ack_s)
-        return Invocation(payload=payload, ack=ack, error=failure(ack))
+    def interact(self, payload: Mapping[str, object]) -> Ack:
+        """Bring an interaction to the app; its ack."""
+        return self._carrier.deliver("interactive", payload, self.ack_s)
 
     def _answered(self, payload: Mapping[str, object], ack: Ack, typed: str) -> Invocation:
         return Invocation(payload=payload, ack=ack, error=answered(self.workspace, payload, ack, typed))

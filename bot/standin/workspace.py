@@ -7,6 +7,7 @@ from threading import Condition
 Block = Mapping[str, object]
 
 TEAM, APP, BOT, BOT_ID, SLACKBOT = "T0STANDIN", "A0STANDIN", "U0CILIUM", "B0CILIUM", "USLACKBOT"
+CHANNEL, USER = "C0OPS", "U0ONCALL"  # there to begin with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Version:
 class Message:
     """A message as it stands now.
 
-    ``only_for`` is the one who sees an ephemeral message, ``before`` is oldest first, ``reactions`` are pairs
-    of name and user, ``files`` are ids.
+    ``only_for`` is the one who sees an ephemeral message, ``app`` the bot_id of another app that wrote it.
+    ``before`` is oldest first, ``reactions`` are pairs of name and user, ``files`` are ids.
     """
 
     channel: str
@@ -61,6 +62,8 @@ class Message:
     before: tuple[Version, ...] = ()
     reactions: tuple[tuple[str, str], ...] = ()
     files: tuple[str, ...] = ()
+    attachments: tuple[Block, ...] = ()
+    app: str = ""
     deleted: bool = False
 
     @property
@@ -107,6 +110,15 @@ class Workspace:
             known = Channel(id="D" + user[1:], name=name, members=members, private=True, person=user)
             self.add_channel(known)
         return known
+
+    def move(self, channel: str, to: str) -> None:
+        """Give a channel another id, its messages with it."""
+        with self.changed:
+            self._channels[to] = replace(self._channels.pop(channel), id=to)
+            for message in [m for m in self._messages.values() if m.channel == channel]:
+                del self._messages[message.channel, message.ts]
+                self._messages[to, message.ts] = replace(message, channel=to)
+            self.changed.notify_all()
 
     def stamp(self) -> str:
         """A time stamp that no message has."""

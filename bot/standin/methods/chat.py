@@ -3,6 +3,7 @@
 from bot.standin.methods.common import Answer, Method, known, shown, standing
 from bot.standin.office import Office
 from bot.standin.refusals import Refused, check_message
+from bot.standin.scopes import PUBLIC_POSTS
 from bot.standin.values import Arguments, blocks_of, needed, text_of
 from bot.standin.workspace import BOT, Channel, Message
 
@@ -10,7 +11,7 @@ from bot.standin.workspace import BOT, Channel, Message
 def post(office: Office, arguments: Arguments) -> Answer:
     """chat.postMessage."""
     channel = known(office, arguments)
-    if BOT not in channel.members and not office.public_posts:
+    if BOT not in channel.members and PUBLIC_POSTS not in office.scopes:
         raise Refused("not_in_channel")
     if channel.archived:
         raise Refused("is_archived")
@@ -46,6 +47,16 @@ def update(office: Office, arguments: Arguments) -> Answer:
     return {"ok": True, "channel": channel.id, "ts": edited.ts, "text": text, "message": shown(edited)}
 
 
+def link(office: Office, arguments: Arguments) -> Answer:
+    """chat.getPermalink."""
+    channel = known(office, arguments)
+    message = standing(office, channel, needed(arguments, "message_ts"))
+    path = f"archives/{channel.id}/p{message.ts.replace('.', '')}"
+    if message.thread_ts not in (None, message.ts):
+        path += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return {"ok": True, "channel": channel.id, "permalink": f"{office.base}/{path}"}
+
+
 def delete(office: Office, arguments: Arguments) -> Answer:
     """chat.delete."""
     channel = known(office, arguments)
@@ -79,4 +90,5 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": whisper,
     "chat.update": update,
     "chat.delete": delete,
+    "chat.getPermalink": link,
 }

@@ -50,8 +50,12 @@ def shown(message: Message) -> Answer:
         "text": message.text,
         "ts": message.ts,
     }
-    if message.by_bot:
-        body["bot_id"] = BOT_ID
+    if message.by_bot or message.app:
+        body["bot_id"] = message.app or BOT_ID
+    if message.app:
+        body["subtype"] = "bot_message"
+    if message.attachments:
+        body["attachments"] = list(message.attachments)
     if message.blocks:
         body["blocks"] = list(message.blocks)
     if message.thread_ts:

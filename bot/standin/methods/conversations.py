@@ -25,6 +25,12 @@ def info(office: Office, arguments: Arguments) -> Answer:
     return {"ok": True, "channel": _described(known(office, arguments))}
 
 
+def members(office: Office, arguments: Arguments) -> Answer:
+    """conversations.members: of a public channel without being one."""
+    found = sorted(known(office, arguments).members)
+    return {"ok": True, "members": found, "response_metadata": {"next_cursor": ""}}
+
+
 def history(office: Office, arguments: Arguments) -> Answer:
     """conversations.history: newest first, without replies, with cursors."""
     channel = joined(office, arguments)
@@ -99,6 +105,7 @@ def _described(channel: Channel) -> Answer:
 METHODS: dict[str, Method] = {
     "conversations.open": opened,
     "conversations.info": info,
+    "conversations.members": members,
     "conversations.history": history,
     "conversations.replies": replies,
     "reactions.add": react,

@@ -1,10 +1,10 @@
-"""auth.test, apps.connections.open, users.info, usergroups.users.list: who is who, and the way in."""
+"""auth.test, apps.connections.open, bots.info, users.info, usergroups.*: who is who, and the way in."""
 
 from bot.standin.methods.common import Answer, Method
 from bot.standin.office import Office
 from bot.standin.refusals import Refused
-from bot.standin.values import Arguments, needed
-from bot.standin.workspace import BOT, BOT_ID, TEAM
+from bot.standin.values import Arguments, flag, needed, text_of
+from bot.standin.workspace import APP, BOT, BOT_ID, TEAM
 
 
 def who_am_i(office: Office, arguments: Arguments) -> Answer:
@@ -47,6 +47,23 @@ def person(office: Office, arguments: Arguments) -> Answer:
     }
 
 
+def robot(office: Office, arguments: Arguments) -> Answer:
+    """bots.info: of the bot itself, and of no other app."""
+    if text_of(arguments, "bot") not in ("", BOT_ID):
+        raise Refused("bot_not_found")
+    bot = {"id": BOT_ID, "app_id": APP, "user_id": BOT, "name": "cilium", "deleted": False}
+    return {"ok": True, "bot": bot}
+
+
+def groups(office: Office, arguments: Arguments) -> Answer:
+    """usergroups.list."""
+    found: list[Answer] = []
+    for name, members in office.groups.items():
+        users = {"users": list(members)} if flag(arguments, "include_users") else {}
+        found.append({"id": name, "team_id": TEAM, "handle": name.lower(), **users})
+    return {"ok": True, "usergroups": found}
+
+
 def group(office: Office, arguments: Arguments) -> Answer:
     """usergroups.users.list."""
     members = office.groups.get(needed(arguments, "usergroup"))
@@ -59,5 +76,7 @@ METHODS: dict[str, Method] = {
     "auth.test": who_am_i,
     "apps.connections.open": connect,
     "users.info": person,
+    "bots.info": robot,
+    "usergroups.list": groups,
     "usergroups.users.list": group,
 }

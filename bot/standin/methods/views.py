@@ -2,31 +2,42 @@
 
 import json
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 
+from bot.standin.inputs import block_id
 from bot.standin.methods.common import Answer, Method
 from bot.standin.office import Office, View
 from bot.standin.refusals import Refused, check_message, check_view
 from bot.standin.values import Arguments, blocks_of, needed, object_of, text_of
+from bot.standin.workspace import APP, BOT_ID, TEAM
 
 MAX_STACK = 3
 MAX_VALIDATED_CHARS = 100_000
+
+
+def stack(office: Office, user: str) -> list[View]:
+    """The dialogs that a person has before them, the top one last."""
+    return [view for view in tuple(office.views.values()) if view.user == user and view.is_modal]
 
 
 def opened(office: Office, arguments: Arguments) -> Answer:
     """views.open: the trigger is spent even when the view is refused."""
     user = office.callbacks.use_trigger(needed(arguments, "trigger_id"))
     content = object_of(arguments, "view")
-    check_view(content)
+    check_dialog(content)
+    for view in stack(office, user):
+        del office.views[view.id]  # a new dialog takes the place of whatever was open
     return _stand(office, View("V" + secrets.token_hex(5).upper(), user, "", content))
 
 
 def pushed(office: Office, arguments: Arguments) -> Answer:
     """views.push: at most three modals on top of each other."""
     user = office.callbacks.use_trigger(needed(arguments, "trigger_id"))
-    if sum(v.user == user and v.content.get("type") == "modal" for v in office.views.values()) >= MAX_STACK:
+    if len(stack(office, user)) >= MAX_STACK:
         raise Refused("push_limit_reached")
     content = object_of(arguments, "view")
-    check_view(content)
+    check_dialog(content)
     return _stand(office, View("V" + secrets.token_hex(5).upper(), user, "", content))
 
 
@@ -45,8 +56,11 @@ def updated(office: Office, arguments: Arguments) -> Answer:
         raise Refused("not_found")
     _same(view, arguments)
     content = object_of(arguments, "view")
-    check_view(content)
-    return _stand(office, View(view.id, view.user, "", content))
+    if view.is_modal:
+        check_dialog(content)
+    else:
+        check_home(content)
+    return _stand(office, View(view.id, view.user, "", content, view.entered))
 
 
 def published(office: Office, arguments: Arguments) -> Answer:
@@ -55,13 +69,35 @@ def published(office: Office, arguments: Arguments) -> Answer:
     if office.workspace.user(user) is None:
         raise Refused("user_not_found")
     content = object_of(arguments, "view")
-    if content.get("type") != "home":
-        raise Refused("invalid_arguments", told=["[ERROR] must be home [json-pointer:/view/type]"])
-    check_view(content)
+    check_home(content)
     home = office.views.get(f"VHOME{user}")
     if home is not None:
         _same(home, arguments)
     return _stand(office, View(f"VHOME{user}", user, "", content))
+
+
+def check_dialog(content: Mapping[str, object]) -> None:
+    """Raise Refused for what Slack shows as no dialog: one with inputs has a button that sends it."""
+    _of_type(content, "modal")
+    check_view(content)
+    blocks = content.get("blocks")
+    asks = any(
+        isinstance(b, Mapping) and b.get("type") == "input"
+        for b in (blocks if isinstance(blocks, list) else ())
+    )
+    if asks and not content.get("submit"):
+        raise Refused("invalid_arguments", told=["[ERROR] missing required field: submit"])
+
+
+def check_home(content: Mapping[str, object]) -> None:
+    """Raise Refused for what Slack shows on no Home tab."""
+    _of_type(content, "home")
+    check_view(content)
+
+
+def _of_type(content: Mapping[str, object], kind: str) -> None:
+    if content.get("type") != kind:
+        raise Refused("invalid_arguments", told=[f"[ERROR] must be {kind} [json-pointer:/view/type]"])
 
 
 def validated(office: Office, arguments: Arguments) -> Answer:
@@ -80,10 +116,22 @@ def _same(view: View, arguments: Arguments) -> None:
 
 
 def _stand(office: Office, view: View) -> Answer:
-    stood = View(view.id, view.user, f"{office.workspace.stamp()}.{secrets.token_hex(4)}", view.content)
+    return {"ok": True, "view": shown(stand(office, view))}
+
+
+def stand(office: Office, view: View) -> View:
+    """Let a view stand under a new hash, and wake whoever waits."""
+    stood = replace(view, hash=f"{office.workspace.stamp()}.{secrets.token_hex(4)}")
     office.views[stood.id] = stood
     office.workspace.wake()
-    return {"ok": True, "view": {**stood.content, "id": stood.id, "hash": stood.hash}}
+    return stood
+
+
+def shown(view: View) -> Answer:
+    """A view as JSON."""
+    ids = [{**block, "block_id": block_id(view.blocks, number)} for number, block in enumerate(view.blocks)]
+    more = {"id": view.id, "hash": view.hash, "team_id": TEAM, "app_id": APP, "bot_id": BOT_ID}
+    return {**view.content, "blocks": ids, **more}
 
 
 METHODS: dict[str, Method] = {

@@ -6,6 +6,7 @@ from slack_sdk.webhook import WebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.standin import payloads
+from bot.standin.inputs import elements
 from bot.standin.refusals import Mood
 from bot.standin.standin import CHANNEL, USER, Standin
 from bot.standin.workspace import BOT, Message
@@ -27,8 +28,8 @@ def clicked(slack: Standin) -> tuple[Message, str]:
     blocks = ({"type": "actions", "elements": [BUTTON]},)
     posted = Message(channel=CHANNEL, ts=slack.workspace.stamp(), user=BOT, text="old", blocks=blocks)
     message = slack.workspace.put(posted)
-    [(block, element)] = payloads.elements(message)
-    return message, str(payloads.click(slack.office, message, block, element, USER)["response_url"])
+    [(block, element)] = elements(message.blocks)
+    return message, str(payloads.act(slack.office, message, block, element, USER, {})["response_url"])
 
 
 def post(url: str, **body: object) -> WebhookResponse:

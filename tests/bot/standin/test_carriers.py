@@ -1,8 +1,4 @@
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import parse_qs, unquote_plus
 
 import pytest
@@ -11,8 +7,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from bot.standin.carriers import signed
 from bot.standin.office import SIGNING_SECRET, View
 from bot.standin.standin import CHANNEL, USER, Standin
-
-Answer = tuple[int, str, str]
+from tests.bot.standin.conftest import Answer, app
 
 
 class StandinsClock(Clock):
@@ -20,38 +15,6 @@ class StandinsClock(Clock):
 
     def now(self) -> float:
         return 1_800_000_000.0
-
-
-@contextmanager
-def app(*answers: Answer) -> Iterator[tuple[str, list[tuple[dict[str, str], str]]]]:
-    """An app that answers so, the last for good; its address, and what it got."""
-    left, got = list(answers), list[tuple[dict[str, str], str]]()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            status, content, said = left.pop(0) if len(left) > 1 else left[0]
-            self.send_response(status)
-            self.send_header("Content-Type", content)
-            if status == 500:
-                self.send_header("X-Slack-No-Retry", said or "0")
-            self.send_header("Content-Length", str(len(said.encode())))
-            self.end_headers()
-            self.wfile.write(said.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Not logged."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/slack/events", got
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_signs_as_slack_does() -> None:
@@ -117,10 +80,13 @@ def test_an_app_can_decline_to_get_it_again(slack: Standin) -> None:
 
 
 def test_an_interaction_is_a_form_with_one_field(slack: Standin) -> None:
-    modal = View("V1", USER, "1", {"type": "modal", "blocks": []})
+    field = {"type": "plain_text_input", "action_id": "a"}
+    blocks = [{"type": "input", "block_id": "b", "element": field}]
+    modal = View("V1", USER, "1", {"type": "modal", "blocks": blocks})
+    slack.office.views["V1"] = modal
     with app((200, "application/json", '{"response_action":"clear"}')) as (url, got):
         slack.deliver_to(url)
-        invocation = slack.submit(modal, {"b": {"a": {"value": "x"}}})
+        invocation = slack.submit(modal, {"a": "x"})
     assert invocation.body == {"response_action": "clear"}
     payload = json.loads(unquote_plus(got[0][1].removeprefix("payload=")))
-    assert payload["view"]["state"]["values"] == {"b": {"a": {"value": "x"}}}
+    assert payload["view"]["state"]["values"] == {"b": {"a": {"type": "plain_text_input", "value": "x"}}}

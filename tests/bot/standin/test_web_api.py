@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.standin.office import APP_TOKEN
 from bot.standin.refusals import Mood
+from bot.standin.server import READS
 from bot.standin.standin import CHANNEL, USER, Standin
 from bot.standin.workspace import BOT, Channel, User, Version
 from tests.bot.standin.conftest import Clock
@@ -15,8 +16,9 @@ DIVIDER = {"type": "divider"}
 
 
 def refusal(web: WebClient, method: str, **arguments: object) -> str:
+    read = method in READS
     with pytest.raises(SlackApiError) as refused:
-        web.api_call(method, json=arguments)
+        web.api_call(method, params=arguments if read else None, json=None if read else arguments)
     return str(refused.value.response["error"])
 
 
@@ -92,7 +94,7 @@ def test_refuses_channels_by_what_the_bot_may_see(slack: Standin, web: WebClient
     assert refusal(web, "chat.postMessage", channel="C0SECRET", text="x") == "channel_not_found"
     assert refusal(web, "conversations.history", channel="C0OTHER") == "not_in_channel"
     web.chat_postMessage(channel="C0OTHER", text="public")
-    slack.office.public_posts = False
+    slack.office.scopes -= {"chat:write.public"}
     assert refusal(web, "chat.postMessage", channel="C0OTHER", text="x") == "not_in_channel"
 
 
@@ -223,6 +225,40 @@ def test_knows_people_and_groups(slack: Standin, web: WebClient) -> None:
     assert web.usergroups_users_list(usergroup="S0ONCALL")["users"] == [USER]
     assert refusal(web, "users.info", user="U0NOBODY") == "user_not_found"
     assert refusal(web, "no.such.method") == "unknown_method"
+
+
+def test_methods_that_read_take_no_json(web: WebClient) -> None:
+    with pytest.raises(SlackApiError) as refused:
+        web.api_call("users.info", json={"user": USER})
+    assert refused.value.response["error"] == "invalid_arguments"
+    assert web.users_info(user=USER)["user"]["id"] == USER
+
+
+def test_links_to_messages_and_tells_who_is_where(slack: Standin, web: WebClient) -> None:
+    parent = web.chat_postMessage(channel=CHANNEL, text="parent")["ts"]
+    reply = web.chat_postMessage(channel=CHANNEL, text="reply", thread_ts=parent)["ts"]
+    link = web.chat_getPermalink(channel=CHANNEL, message_ts=reply)["permalink"]
+    assert link.endswith(f"/{CHANNEL}/p{reply.replace('.', '')}?thread_ts={parent}&cid={CHANNEL}")
+    assert refusal(web, "chat.getPermalink", channel=CHANNEL, message_ts="1.2") == "message_not_found"
+    assert web.conversations_members(channel=CHANNEL)["members"] == sorted((USER, BOT))
+    assert web.bots_info(bot="B0CILIUM")["bot"]["user_id"] == BOT
+    slack.office.groups["S0ONCALL"] = (USER,)
+    [group] = web.usergroups_list(include_users=True)["usergroups"]
+    assert (group["id"], group["users"]) == ("S0ONCALL", [USER])
+
+
+def test_a_dialog_with_inputs_needs_a_button_that_sends_it(slack: Standin, web: WebClient) -> None:
+    field = {"type": "plain_text_input", "action_id": "a"}
+    label = {"type": "plain_text", "text": "Cron"}
+    view: dict[str, object] = {
+        "type": "modal",
+        "title": label,
+        "blocks": [{"type": "input", "label": label, "element": field}],
+    }
+    trigger = slack.office.callbacks.trigger(USER)
+    assert refusal(web, "views.open", trigger_id=trigger, view=view) == "invalid_arguments"
+    trigger = slack.office.callbacks.trigger(USER)
+    assert web.views_open(trigger_id=trigger, view=view | {"submit": label})["view"]["id"]
 
 
 def test_validates_blocks_without_posting(slack: Standin, web: WebClient) -> None:
