@@ -40,10 +40,13 @@ def operator_lease(leases: Leases, namespace: str) -> Lease | None:
 def spare_operators(
     meta: Meta, pods: Pods, deployments: Deployments | None, leases: Leases | None
 ) -> tuple[Pod, ...]:
-    """Operator replicas that no node takes only because a ready one, holding the lease, is there."""
+    """Operator replicas that no node takes only because a ready one, holding the lease, is there.
+
+    Which replicas are ready the Deployment tells; while it is not read, a fresh lease stands in for it.
+    """
     operator = operator_deployment(deployments, meta.cilium_namespace) if deployments else None
     lease = operator_lease(leases, meta.cilium_namespace) if leases else None
-    if operator is None or operator.ready == 0:
+    if (deployments is None and leases is None) or (deployments and (not operator or operator.ready == 0)):
         return ()
     renewed = lease.renewed if lease else None
     if leases is not None and (renewed is None or meta.taken_at - renewed > _LEASE_IN_USE):

@@ -10,6 +10,12 @@ from checks.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
+_PLACES_HARM = ("nodes", "pods", "cilium", "cilium_nodes", "waiting", "accounts")
+"""Helping parts that tell whom a fault hurts: without them it can look like one that hurts nobody."""
+
+_BEHIND_ACCOUNTS = ("cilium_nodes", "instance_types")
+"""Parts that the figures of ``accounts`` rest on where a node's capacity is not known."""
+
 
 class Verdict(Enum):
     """What came of one check. Unread is never clear."""
@@ -26,13 +32,15 @@ class Result:
     """One check on one snapshot.
 
     ``undecided``: (why, grant) of what it could not tell, beside its findings if there are any; for
-    NOT_CHECKED and BROKEN the reason is here too.
+    NOT_CHECKED and BROKEN the reason is here too. ``unplaced`` says the same of whom its findings hurt: it
+    counts only when the diagnosis finds that they hurt nobody.
     """
 
     check: Check
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     undecided: tuple[tuple[str, str | None], ...] = ()
+    unplaced: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def reason(self) -> str:
@@ -73,7 +81,26 @@ def _one(check: Check, snapshot: Snapshot) -> Result:
         )
     unfound = Verdict.NOT_CHECKED if undecided else Verdict.CLEAR
     verdict = Verdict.FOUND if findings else unfound
-    return Result(check=check, verdict=verdict, findings=tuple(findings), undecided=tuple(undecided))
+    return Result(
+        check=check,
+        verdict=verdict,
+        findings=tuple(findings),
+        undecided=tuple(undecided),
+        unplaced=_unplaced(check, snapshot) if findings else (),
+    )
+
+
+def _unplaced(check: Check, snapshot: Snapshot) -> tuple[tuple[str, str | None], ...]:
+    """Why it may not be known whom the check's findings hurt."""
+    accounts = snapshot.accounts
+    names = [name for name in _PLACES_HARM if name in check.helps and getattr(snapshot, name) is None]
+    if (
+        "accounts" in (*check.needs, *check.helps)
+        and accounts
+        and any(a.capacity is None for a in accounts.items)
+    ):
+        names += [name for name in _BEHIND_ACCOUNTS if getattr(snapshot, name) is None]
+    return tuple(dict.fromkeys(_gap(snapshot, name) for name in names))
 
 
 def _applies(check: Check, snapshot: Snapshot) -> tuple[bool, list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from checks.cilium_pods import operator_deployment
 from checks.diagnose import Diagnosis
-from checks.model import Severity
+from checks.model import Kind, Severity
 from checks.report import Facts, NotChecked, Verdict
 from checks.run import Result
 from checks.scale import counted
@@ -87,13 +87,19 @@ def _healthy_figures(facts: Facts) -> Iterable[str]:
 
 
 def not_checked_of(results: Iterable[Result], diagnosis: Diagnosis) -> tuple[NotChecked, ...]:
-    """Every check that applies here and could not be decided, sorted by id, with all its reasons."""
+    """Every check that applies here and could not be decided, sorted by id, with all its reasons.
+
+    A fault that was found and hurts nobody is undecided too, where it was not read whom it would hurt.
+    """
     named = {cause.id for cause in diagnosis.causes}
+    folded = {name for cause in diagnosis.causes for name in cause.leads_to}
     found = []
     for result in sorted(results, key=lambda result: result.check.id):
-        if result.undecided and result.check.id not in named:
-            reasons = dict.fromkeys(why for why, _ in result.undecided)
-            grants = dict.fromkeys(grant for _, grant in result.undecided if grant)
+        hurts = result.check.id in folded or any(f.kind is Kind.SYMPTOM for f in result.findings)
+        every = (*result.undecided, *(() if hurts else result.unplaced))
+        if every and result.check.id not in named:
+            reasons = dict.fromkeys(why for why, _ in every)
+            grants = dict.fromkeys(grant for _, grant in every if grant)
             found.append(
                 NotChecked(id=result.check.id, why="; ".join(reasons), grant="; ".join(grants) or None)
             )

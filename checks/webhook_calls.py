@@ -74,7 +74,10 @@ def without_endpoint(
     deployments: Deployments | None,
     taken_at: datetime,
 ) -> Iterator[tuple[Backend, Evidence]]:
-    """Webhooks whose Service has no ready endpoint, its pods not merely starting nor asked away."""
+    """Webhooks whose Service has no ready endpoint, its pods not merely starting nor asked away.
+
+    One that may fail is left out while it is not known whether somebody asked its pods away.
+    """
     closed = {(hook.namespace, hook.service) for hook in webhooks.items if hook.fails_closed}
     for hook in webhooks.items:
         if endpoints.of(hook.namespace, hook.service).ready:
@@ -82,7 +85,8 @@ def without_endpoint(
         service = services.by_name.get((hook.namespace, hook.service)) if services else None
         if service is not None and starting(service, pods, taken_at):
             continue
-        if (hook.namespace, hook.service) not in closed and _parked(service, deployments):
+        unread = services is None or deployments is None
+        if (hook.namespace, hook.service) not in closed and (unread or _parked(service, deployments)):
             continue
         yield (
             (hook.namespace, hook.service),

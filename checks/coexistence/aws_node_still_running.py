@@ -5,7 +5,7 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.coexistence.unmanaged import absence_means_nothing, in_migration, subject_of, unmanaged
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import AgentStatuses, Meta
 from checks.parts.aws import EksAddons, EksCluster
 from checks.parts.cilium import CiliumConfig, NodeConfigs
@@ -37,7 +37,7 @@ def aws_node_still_running(
     addons: EksAddons | None,
     eks: EksCluster | None,
     waiting: Waiting | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Both answer for the same pods and take the same ENI slots; pods of the other bypass Cilium.
 
     Chaining needs aws-node. Wanted on no node it is parked, and on nodes without Cilium it is at home.
@@ -62,6 +62,8 @@ def aws_node_still_running(
         if waiting
         else frozenset()
     )
+    if pods and cilium_endpoints is None:
+        yield Undecided(part="cilium_endpoints")
     foreign = [i for i in interfaces.items if i.description.startswith("aws-K8S-")] if interfaces else []
     yield Finding(
         kind=Kind.CAUSE,

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import ClusterHealth
+from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumVersion
 from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
 from checks.parts.vpc import Interfaces
@@ -28,16 +29,21 @@ def efa_route_table_collision(
     interfaces: Interfaces | None,
     health: ClusterHealth | None,
     version: CiliumVersion | None,
-) -> Iterator[Finding]:
+    instance_types: InstanceTypes | None,
+) -> Iterator[Finding | Undecided]:
     """Tables are numbered by device index, which repeats on every network card: pods leave by the wrong one.
 
     Nodes with several cards mostly look so; without a node whose pods nobody reaches it is nothing.
     What the node's tables hold no API tells, so it stays possible; ``ip rule`` on the node decides.
     Interfaces that are kept from pods by tags or index do no harm.
     """
+    if interfaces is None and any(_several_cards(node, instance_types) for node in cilium_nodes.items):
+        yield Undecided(part="interfaces")
     shared = {node.name: found for node in cilium_nodes.items if (found := _twice(node, interfaces))}
     if not shared:
         return
+    if health is None:
+        yield Undecided(part="health")
     failing = unreached(health) if health else {}
     lost = frozenset(
         Subject("Node", name)
@@ -80,6 +86,12 @@ def efa_route_table_collision(
         ),
         references=links("cilium#42600"),
     )
+
+
+def _several_cards(node: CiliumNode, types: InstanceTypes | None) -> bool:
+    """Whether its type has more than one network card, as far as that was read."""
+    kind = types.by_name.get(node.eni.instance_type or "") if types else None
+    return kind is not None and kind.enis_total > kind.enis
 
 
 def _twice(node: CiliumNode, interfaces: Interfaces | None) -> tuple[int, tuple[str, ...]] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import Meta
 from checks.parts.aws import EksCluster, Instances
 from checks.parts.cilium import CiliumConfig
@@ -27,26 +27,27 @@ _AT_ONCE = 10  # ids in one command
     id="eni-leak-available",
     title="Detached interfaces hold subnet addresses",
     source="https://docs.cilium.io/en/stable/network/concepts/ipam/eni/",
+    modes=("eni", "chained"),
 )
 def eni_leak_available(
     meta: Meta,
     interfaces: Interfaces,
     instances: Instances,
-    cilium: CiliumConfig | None,
+    cilium: CiliumConfig,
     eks: EksCluster | None,
     nodes: Nodes | None,
     cilium_nodes: CiliumNodes | None,
     subnets: Subnets | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Each was made for an instance that EC2 no longer runs, by Cilium or by the AWS CNI before it.
 
     They are the cause of a shortage where their addresses would serve everybody who waits. How old one is no
     API tells, so a second look stands between likely and certain; while its instance runs, an interface in
     state available is merely on its way there.
     """
-    names = {meta.cluster, *([eks.name] if eks else []), *([_name(cilium)] if cilium else [])}
+    names = {meta.cluster, *([eks.name] if eks else []), _name(cilium)}
     leaked = {
         item.id: (item, owner)
         for item in interfaces.items
@@ -56,7 +57,9 @@ def eni_leak_available(
         return
     held = [item for item, _ in leaked.values()]
     groups: list[Group] = []
-    if nodes and cilium_nodes and subnets and accounts and waiting and cilium and cilium.allocator == "eni":
+    if subnets is None and cilium.allocator == "eni":
+        yield Undecided(part="subnets")
+    if nodes and cilium_nodes and subnets and accounts and waiting and cilium.allocator == "eni":
         groups = groups_of(nodes, cilium_nodes, subnets, accounts, waiting)
     starved = [group for group in groups if group.starves and _would_serve(group, held)]
     yield _finding(leaked, starved, cilium)
@@ -93,13 +96,13 @@ def _would_serve(group: Group, leaked: list[Interface]) -> bool:
 
 
 def _finding(
-    leaked: Mapping[str, tuple[Interface, str]], starved: list[Group], cilium: CiliumConfig | None
+    leaked: Mapping[str, tuple[Interface, str]], starved: list[Group], cilium: CiliumConfig
 ) -> Finding:
     first, owner = next(iter(leaked.values()))
     addresses = sum(_size(item) for item, _ in leaked.values())
     stuck = frozenset(item.subject for group in starved for item in group.stuck)
     bare = frozenset(Subject("Node", name) for group in starved for name in group.bare)
-    off = cilium is not None and cilium.data.get("eni-gc-interval", "") in ("0", "0s")
+    off = cilium.data.get("eni-gc-interval", "") in ("0", "0s")
     return Finding(
         kind=Kind.CAUSE if starved else Kind.RISK,
         severity=Severity.MEDIUM,

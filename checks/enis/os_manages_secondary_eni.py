@@ -6,7 +6,7 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.enis.kernel_view import PATIENCE, further, invisible, since
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import ClusterHealth, Meta
 from checks.parts.derived import StuckPod, Waiting
 from checks.parts.kubernetes import Events
@@ -31,7 +31,7 @@ def os_manages_secondary_eni(
     waiting: Waiting | None,
     events: Events | None,
     health: ClusterHealth | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Image defaults give every interface DHCP and remove foreign routes and rules: trouble begins with it.
 
     Only the node itself shows that, so it stays possible. What stands in: nodes that fail since a further
@@ -51,6 +51,11 @@ def os_manages_secondary_eni(
     lost = {name: pair for name, pair in grown.items() if name in failing and _alike(*pair, interfaces)}
     if not _siblings_are_well(nodes, grown, frozenset(failing)):
         unready, lost = {}, {}
+    waits = [item for item in (waiting.without_ip if waiting else ()) if item.pod.node in grown]
+    if grown and waiting is None:
+        yield Undecided(part="waiting")
+    if waits and events is None:
+        yield Undecided(part="events")
     names = sorted({item.pod.node or "" for item in blind} | unready.keys() | lost.keys())
     if names:
         yield _finding(names, blind, unready, lost, grown)

@@ -27,6 +27,7 @@ from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, NodeAccount, Waiting
 from checks.parts.kubernetes import Events
 from checks.parts.nodes import Nodes
+from checks.parts.vpc import Interfaces, Subnets
 from checks.scale import counted
 
 ORDINARY_GAP = 4
@@ -47,6 +48,8 @@ def max_pods_exceeds_node_ip_capacity(
     cilium_nodes: CiliumNodes | None,
     instance_types: InstanceTypes | None,
     version: CiliumVersion | None,
+    subnets: Subnets | None,
+    interfaces: Interfaces | None,
 ) -> Iterator[Finding | Undecided]:
     """The scheduler reads only the kubelet's limit, so it binds pods to a node that has no address left.
 
@@ -57,7 +60,9 @@ def max_pods_exceeds_node_ip_capacity(
     full = [a for a in mine if a.name in waiting.stuck_on and _promises(a) > 0 and is_full(a)]
     delegation = _delegation(cilium, version)
     if full:
-        yield _cause(full, nodes, waiting, delegation)
+        blind = subnets is None or interfaces is None or version is None
+        fell_back = cilium.prefix_delegation and any(a.prefixes is False for a in full)
+        yield _cause(full, nodes, waiting, delegation, doubted=blind and fell_back)
         return
     promising = [a for a in mine if _promises(a) > ORDINARY_GAP]
     if promising:
@@ -122,18 +127,26 @@ def _guess(guessed: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Findin
     )
 
 
-def _cause(full: list[NodeAccount], nodes: Nodes, waiting: Waiting, delegation: Action) -> Finding:
+def _cause(
+    full: list[NodeAccount], nodes: Nodes, waiting: Waiting, delegation: Action, *, doubted: bool
+) -> Finding:
+    """``doubted``: prefixes are asked for, these nodes have none, and what shows why was not read."""
     stuck = [item for a in full for item in waiting.stuck_on[a.name]]
     first = full[0]
     measured = all(a.used is not None and a.used >= (a.capacity or 0) for a in full)
     return Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
-        confidence=Confidence.CERTAIN if measured else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if measured and not doubted else Confidence.LIKELY,
         title=f"{counted(len(full), 'node has', 'nodes have')} been given more pods than addresses",
         because=f"{first.name} can hold {first.capacity} addresses, all are attached, and "
         f"{first.pods_with_address} pods and {first.own} addresses of its own want one. "
-        "No interface slot is left to grow into, so neither the subnet nor the operator is at fault.",
+        + (
+            "Why they live on single addresses though prefixes are asked for was not read: the free /28 "
+            "blocks of their subnets would decide."
+            if doubted
+            else "No interface slot is left to grow into, so neither the subnet nor the operator is at fault."
+        ),
         subjects=tuple(Subject("Node", a.name) for a in full),
         evidence=(
             *_evidence(full),

@@ -19,6 +19,7 @@ from checks.parts.nodes import Nodes
 
 RECENT = timedelta(hours=1)
 CODES = ("UnauthorizedOperation", "AccessDenied", "not authorized to perform")
+_IDENTITY = re.compile(r"AssumeRole|operation error STS")  # a role not taken on has been refused nothing
 _OPERATION = re.compile(r"(?:EC2: |ec2:|operation error EC2: )([A-Z][A-Za-z]+)")
 
 
@@ -52,11 +53,15 @@ def iam_missing_permission(
             "get pods/log in Cilium's namespace (deploy/logs-role.yaml)",
         )
         return
-    said = lines_with(operator_log, *CODES)
+    said = tuple(line for line in lines_with(operator_log, *CODES) if not _IDENTITY.search(line))
     calls = failed_calls(operator_metrics, "Unauthorized", "AccessDenied", "403")
     trail = _refused(meta, cloudtrail, iam_simulation)
     denied = _denied(iam_simulation, version)
+    claims = waits_for_operator(cilium, nodes, cilium_nodes, accounts, waiting)
     if not said and not calls and not trail and not denied:
+        others = (cloudtrail, iam_simulation)
+        if operator_log is None and all(o is None for o in others) and any(c.subjects for c in claims):
+            yield Undecided(part="operator_log")
         return
     named_by = {m[1] for line in said for m in _OPERATION.finditer(line)} | {c for c in calls if c.isalpha()}
     missing = sorted(named_by | trail.keys() | denied.keys())
@@ -80,7 +85,7 @@ def iam_missing_permission(
         ),
         explains=(
             Explains("operator-not-ready"),
-            *waits_for_operator(cilium, nodes, cilium_nodes, accounts, waiting),
+            *claims,
         ),
         leads_to=("operator-stale-allocation-view",),
         drop_if_harmless=not (calls or denied),

@@ -9,7 +9,7 @@ from checks.cilium_pods import OPERATOR_LEASE, operator_deployment, operator_lea
 from checks.derive import GRACE
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.waits import waits_for_operator
-from checks.parts.agents import Meta
+from checks.parts.agents import Meta, OperatorLog
 from checks.parts.cilium import CiliumConfig
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
@@ -31,6 +31,7 @@ def operator_down_or_no_leader(
     deployments: Deployments,
     leases: Leases | None,
     pods: Pods | None,
+    operator_log: OperatorLog | None,
     cilium: CiliumConfig | None,
     nodes: Nodes | None,
     cilium_nodes: CiliumNodes | None,
@@ -55,16 +56,19 @@ def operator_down_or_no_leader(
         return
     mine = operator_pods(pods, meta.cilium_namespace) if pods else ()
     reason = _reason(mine)
-    sure = operator.ready == 0 and lapsed is not False
+    crashes = any(pod.restarts and not pod.ready for pod in mine)
+    mute = operator_log is None and (crashes or pods is None)
+    sure = bool(lapsed) or (operator.ready == 0 and lapsed is None)
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
-        confidence=Confidence.CERTAIN if sure or lapsed else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if sure and not mute else Confidence.LIKELY,
         title="no operator replica is ready" + (f": {reason}" if reason else "")
         if operator.ready == 0
         else "operator replicas are ready, but none renews the lease",
         because=f"{operator.ready} of {operator.desired} replicas are ready and the lease is "
-        f"{_word(lapsed)}. A leader that merely has no progress would renew it.",
+        f"{_word(lapsed)}. A leader that merely has no progress would renew it."
+        + (" What ends it was not read: its log would tell." if mute else ""),
         subjects=(
             Subject("Deployment", operator.name, operator.namespace),
             *(Subject("Pod", pod.name, pod.namespace) for pod in mine if not pod.ready),

@@ -6,7 +6,7 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.cilium_pods import operator_pods
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import lines_with, quoted
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
@@ -41,7 +41,7 @@ def operator_panic_on_subnet(
     cilium_nodes: CiliumNodes | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Before 1.18.4 the parser of interfaces lacked a check for subnets that are deleted, shared or filtered.
 
     The operator restarts again and again, and its log ends in a panic.
@@ -59,6 +59,9 @@ def operator_panic_on_subnet(
     filtered = any(cilium.data.get(key, "").strip() for key in ("subnet-tags-filter", "subnet-ids-filter"))
     about = bool(_FRAME.search("\n".join((*panics, *operator_log.lines[-_STACK:]))))
     sure = bool(strange or filtered) and about
+    if not sure:
+        unread = {"interfaces": interfaces, "subnets": subnets}
+        yield from (Undecided(part=name) for name, part in unread.items() if part is None)
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.CRITICAL,

@@ -7,7 +7,7 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.blocks import networks
 from checks.cilium_pods import operator_deployment, operator_lease
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import failed_calls, lines_with
 from checks.operator.waits import nodes_without_addresses, waits_for_operator
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
@@ -16,7 +16,7 @@ from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.kubernetes import Leases
 from checks.parts.nodes import Nodes
-from checks.parts.vpc import Subnets
+from checks.parts.vpc import Interfaces, Subnets
 from checks.parts.workloads import Deployments
 from checks.scale import counted
 from checks.stale_nodes import stale_nodes
@@ -44,27 +44,22 @@ _EXCUSES = (
 def operator_stale_allocation_view(
     meta: Meta,
     cilium: CiliumConfig,
-    deployments: Deployments,
-    leases: Leases,
     nodes: Nodes,
     cilium_nodes: CiliumNodes,
+    deployments: Deployments | None,
+    leases: Leases | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
     subnets: Subnets | None,
     operator_log: OperatorLog | None,
     operator_metrics: OperatorMetrics | None,
-) -> Iterator[Finding]:
+    interfaces: Interfaces | None,
+) -> Iterator[Finding | Undecided]:
     """New nodes get nothing although the pool or the subnets have room and nothing refuses the operator.
 
     Its picture in memory is wrong, and only a restart rebuilds it. Where the numbers agree with its error,
     the pool is really empty; where many dead nodes hold blocks, those are the fault.
     """
-    operator = operator_deployment(deployments, meta.cilium_namespace)
-    lease = operator_lease(leases, meta.cilium_namespace)
-    if operator is None or operator.ready == 0 or lease is None or lease.renewed is None:
-        return
-    if meta.taken_at - lease.renewed > timedelta(seconds=(lease.duration_s or 15) + 5):
-        return
     bare = sorted(
         name
         for name in nodes_without_addresses(nodes, cilium_nodes, cilium)
@@ -72,13 +67,27 @@ def operator_stale_allocation_view(
     )
     if not bare or stale_nodes(cilium_nodes, nodes, meta.taken_at):
         return
+    unread: dict[str, object] = {"deployments": deployments, "leases": leases}
+    if cilium.allocator == "eni":
+        unread |= {"subnets": subnets, "operator_log": operator_log}
+    missing = [name for name, part in unread.items() if part is None]
+    if deployments is None or leases is None or missing:
+        yield from (Undecided(part=name) for name in missing)
+        return
+    operator = operator_deployment(deployments, meta.cilium_namespace)
+    lease = operator_lease(leases, meta.cilium_namespace)
+    if operator is None or operator.ready == 0 or lease is None or lease.renewed is None:
+        return
+    if meta.taken_at - lease.renewed > timedelta(seconds=(lease.duration_s or 15) + 5):
+        return
     if cilium.allocator == "cluster-pool":
         room = _blocks_left(cilium, cilium_nodes)
         sure = any(cilium_nodes.by_name[name].operator_error for name in bare)
         text = f"{counted(room, 'block')} of the pool" if room > 0 else ""
     else:
         text = _room_in_subnets(bare, nodes, cilium_nodes, subnets, operator_log, operator_metrics)
-        sure = _stands_still(operator_metrics)
+        blocks = cilium.prefix_delegation and interfaces is None  # are whole ones free?
+        sure = _stands_still(operator_metrics) and not blocks
     if not text:
         return
     errors = [e for name in bare if (e := cilium_nodes.by_name[name].operator_error)]

@@ -50,6 +50,8 @@ def prefix_delegation_wrong_helm_key(
     wrong = _look_alikes(helm_values) if helm_values else {}
     if not wrong and (helm_values is not None or not full):
         return
+    if not wrong:
+        yield Undecided(part="helm_values")
     said = "; ".join(f"{key}: {value}" for key, value in wrong.items())
     yield Finding(
         kind=Kind.CAUSE,

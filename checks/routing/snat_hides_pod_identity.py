@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.cilium import CiliumConfig
 from checks.parts.nodes import Nodes
 from checks.parts.pods import Pods
@@ -22,7 +22,7 @@ def snat_hides_pod_identity(
     pods: Pods,
     network_policies: NetworkPolicies | None,
     cilium_policies: CiliumPolicies | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Without an overlay the receiver looks an identity up by the source address.
 
     A pod whose address a Node lists as its own is ``remote-node`` to everybody, and rules by label miss it.
@@ -35,6 +35,9 @@ def snat_hides_pod_identity(
     if not mistaken:
         return
     governed = any(part is not None and part.items for part in (network_policies, cilium_policies))
+    if not governed:
+        unread = {"network_policies": network_policies, "cilium_policies": cilium_policies}
+        yield from (Undecided(part=name) for name, part in unread.items() if part is None)
     first = mistaken[0]
     yield Finding(
         kind=Kind.CAUSE if governed else Kind.RISK,

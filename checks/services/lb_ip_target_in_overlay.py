@@ -6,7 +6,7 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.control_plane import routable
 from checks.load_balancers import overlay_bindings
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.cilium import CiliumConfig
 from checks.parts.kubernetes import Events
 from checks.parts.neighbours import TargetGroupBindings
@@ -35,7 +35,7 @@ def lb_ip_target_in_overlay(
     vpcs: Vpcs | None,
     events: Events | None,
     target_group_bindings: TargetGroupBindings | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Target type ip registers pod addresses; the VPC knows none of an overlay's.
 
     What Ingresses ask for shows in TargetGroupBindings, and in their events: the controller finds no
@@ -52,6 +52,9 @@ def lb_ip_target_in_overlay(
     bound = overlay_bindings(target_group_bindings, cilium, endpoints, nodes, vpcs)
     lost |= {Subject("TargetGroupBinding", b.name, b.namespace): ip for b, ip in bound.items()}
     said = [e for e in (events.items if events else ()) if "cannot resolve pod eni" in e.message.lower()]
+    if not said and not bound:
+        unread = {"events": events, "target_group_bindings": target_group_bindings}
+        yield from (Undecided(part=name) for name, part in unread.items() if part is None)
     if not lost and not said:
         return
     told = frozenset(Subject(e.kind, e.name, e.namespace) for e in said)

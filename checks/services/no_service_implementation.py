@@ -49,6 +49,10 @@ def no_service_implementation(
         return
     if _answered(services, dns_probes, tcp_probes):
         return
+    if _asked(services, dns_probes, tcp_probes):
+        tried = " No probe got an answer through a ClusterIP."
+    else:
+        off, tried = min(off, Confidence.LIKELY), " A probe of any ClusterIP would decide."
     proxy = next((d for d in daemonsets.items if d.name == "kube-proxy"), None)
     dns = dns_service(services)
     yield Finding(
@@ -58,8 +62,7 @@ def no_service_implementation(
         title="nothing serves ClusterIPs: kube-proxy runs nowhere and Cilium's replacement is off",
         because="No kube-proxy pod is wanted on any node, and "
         + ("the agents report" if modes else "cilium-config has")
-        + f" kube-proxy-replacement {', '.join(sorted(modes)) if modes else value or 'absent'}. No probe "
-        "got an answer through a ClusterIP.",
+        + f" kube-proxy-replacement {', '.join(sorted(modes)) if modes else value or 'absent'}.{tried}",
         subjects=(Subject("DaemonSet", "kube-proxy", "kube-system"),),
         evidence=(
             Evidence(
@@ -143,6 +146,11 @@ def _answered(services: Services | None, dns: DnsProbes | None, tcp: TcpProbes |
     good = {p.server for p in dns.items if p.outcome in ("ok", "nxdomain")} if dns else set()
     good |= {p.address for p in tcp.items if p.outcome == "ok"} if tcp else set()
     return bool(addresses & good)
+
+
+def _asked(services: Services | None, dns: DnsProbes | None, tcp: TcpProbes | None) -> bool:
+    """Whether an answer through a ClusterIP would have been seen."""
+    return services is not None and bool((dns and dns.items) or (tcp and tcp.items))
 
 
 def _host(eks: EksCluster | None) -> str:

@@ -6,7 +6,7 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.control_plane import is_managed, routable
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
 from checks.parts.nodes import Nodes
@@ -43,7 +43,7 @@ def webhook_port_blocked(
     security_groups: SecurityGroups,
     vpcs: Vpcs | None,
     apiservices: ApiServices | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """The control plane calls from its cluster security group, at the pod's port and not at the Service's.
 
     The address is one of the VPC, so there is a route; on overlay addresses it is the route that is missing.
@@ -51,6 +51,8 @@ def webhook_port_blocked(
     """
     if not is_managed(eks, None) or eks.cluster_security_group is None:
         return
+    if apiservices is None:
+        yield Undecided(part="apiservices")
     source = (eks.cluster_security_group, *eks.security_groups)
     sender = [ip for i in interfaces.items if i.description == f"Amazon EKS {eks.name}" for ip in i.ips]
     found: list[_Closed] = []

@@ -6,7 +6,18 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.control_plane import is_managed, proven_reachable, routable
-from checks.model import Action, Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.parts.agents import Meta
 from checks.parts.aws import EksCluster
 from checks.parts.cilium import CiliumConfig
@@ -37,14 +48,20 @@ def webhook_unreachable_from_control_plane(
     kubernetes: KubernetesVersion | None,
     cilium_nodes: CiliumNodes | None,
     events: Events | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """EKS calls a webhook at its pod's address, from a VPC that knows nothing of an overlay.
 
     The Service has ready endpoints, and they are neither addresses of the VPC, nor of a node (hostNetwork),
     nor of a remote pod network that the cluster declares. The same call works from inside the cluster.
     """
-    if not is_managed(eks, kubernetes) or cilium.allocator in ("eni", "chained"):
+    if cilium.allocator in ("eni", "chained"):
         return
+    if eks is None and kubernetes is None:
+        yield Undecided(part="kubernetes")
+    if not is_managed(eks, kubernetes):
+        return
+    if apiservices is None:
+        yield Undecided(part="apiservices")
     found: dict[Backend, tuple[str, ...]] = {}
     unsure = vpcs is None
     for backend in _called(webhooks, apiservices):

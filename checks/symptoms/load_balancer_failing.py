@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from checks.load_balancers import overlay_bindings
-from checks.model import Evidence, Finding, Kind, Severity, Subject, check
+from checks.model import Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.cilium import CiliumConfig
 from checks.parts.kubernetes import Events
 from checks.parts.neighbours import TargetGroupBinding, TargetGroupBindings
@@ -29,7 +29,7 @@ def load_balancer_failing(
     nodes: Nodes | None,
     vpcs: Vpcs | None,
     target_group_bindings: TargetGroupBindings | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """The load balancer controller reports targets whose addresses it cannot place in the VPC.
 
     A binding that has nothing but addresses of a tunnelled overlay to register is as good as such a report.
@@ -40,6 +40,14 @@ def load_balancer_failing(
         if event.kind in _SUBJECTS and any(text in event.message.lower() for text in _ADDRESS_REASONS)
     ]
     bound: Mapping[TargetGroupBinding, str] = {}
+    if cilium is None or cilium.allocator not in ("eni", "chained"):
+        unread = {
+            "target_group_bindings": target_group_bindings,
+            "cilium": cilium,
+            "endpoints": endpoints,
+            "nodes": nodes,
+        }
+        yield from (Undecided(part=name) for name, part in unread.items() if part is None)
     if cilium is not None and endpoints is not None and nodes is not None:
         bound = overlay_bindings(target_group_bindings, cilium, endpoints, nodes, vpcs)
     subjects = {Subject(event.kind, event.name, event.namespace) for event in found}

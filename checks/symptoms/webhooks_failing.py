@@ -59,7 +59,14 @@ def webhooks_failing(
         for backend, evidence in source:
             found.setdefault(backend, evidence)
     if not found:
-        unread = {"events": events, "apiservices": apiservices, "nodes": nodes, "cilium": cilium}
+        unread: dict[str, object] = {
+            "events": events,
+            "apiservices": apiservices,
+            "nodes": nodes,
+            "cilium": cilium,
+        }
+        if any(not endpoints.of(hook.namespace, hook.service).ready for hook in webhooks.items):
+            unread |= {"services": services, "deployments": deployments}
         yield from (Undecided(part=name) for name, part in unread.items() if part is None)
         return
     closed = {(hook.namespace, hook.service) for hook in webhooks.items if hook.fails_closed}

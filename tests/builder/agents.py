@@ -73,9 +73,11 @@ def _ipam(c: System, node: Node) -> Object:
 
 
 def _replacement(c: System, node: Node) -> Object:
+    told = c.config.get("kube-proxy-replacement")
+    on = told in ("true", "strict") if told is not None else not c.kube_proxy
     if c.minor <= 13:
-        return {"mode": "Disabled" if c.kube_proxy else "Strict"}
-    if c.kube_proxy:
+        return {"mode": "Strict" if on else "Disabled"}
+    if not on:
         return {"mode": "False"}
     return {"mode": "True", "deviceList": [{"name": "ens5", "ip": [node.ip]}], "directRoutingDevice": "ens5"}
 

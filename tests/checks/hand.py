@@ -191,10 +191,10 @@ def only(found: list[Finding | Undecided]) -> Finding:
 
 
 def undecided(found: list[Finding | Undecided]) -> str:
-    """Why the check could not tell."""
+    """Why the check could not tell, or which part it would have needed."""
     [item] = found
     assert isinstance(item, Undecided), item
-    return item.why
+    return item.why or item.part
 
 
 def explained(finding: Finding, symptom: str) -> Set[Subject] | None:

@@ -3,12 +3,13 @@ import pytest
 from checks.enis.efa_route_table_collision import efa_route_table_collision as collision
 from checks.model import Confidence, Finding, Subject, Undecided
 from checks.parts.agents import ClusterHealth, PeerHealth
+from checks.parts.aws import InstanceType, InstanceTypes
 from checks.parts.cilium_nodes import AttachedEni, CiliumNodes, EniSpec
 from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import for_pods, interface, interfaces
-from tests.checks.hand import cilium_node, explained, on_nothing, only, version
+from tests.checks.hand import M5_LARGE, cilium_node, explained, on_nothing, only, version
 
 CARDS = [interface("n1", 1, card=1), interface("n1", 1, card=2)]
 ENIS = (for_pods(CARDS[0], 1), for_pods(CARDS[1], 1))
@@ -31,6 +32,7 @@ def judge(
         interfaces=interfaces(*held),
         health=ClusterHealth(by_observer={"n2": peers}),
         version=version(cilium),
+        instance_types=None,
     )
 
 
@@ -44,6 +46,19 @@ def test_suspects_pod_interfaces_that_share_an_index() -> None:
 def test_suspects_an_index_of_a_pod_interface_on_another_card() -> None:
     own = for_pods(interface("n1", 1), 1)
     assert "eni-n1-2-1" in only(judge(own)).because
+
+
+def test_asks_for_the_cards_of_types_that_have_several() -> None:
+    cards = InstanceType(name="m5.large", enis=3, enis_total=6, ipv4_per_eni=10)
+    for kind, asked in ((cards, ["interfaces"]), (M5_LARGE, [])):
+        found = collision(
+            cilium_nodes=CiliumNodes(items=(cilium_node("n1"),)),
+            interfaces=None,
+            health=None,
+            version=None,
+            instance_types=InstanceTypes(by_name={"m5.large": kind}),
+        )
+        assert [item.part for item in found if isinstance(item, Undecided)] == asked
 
 
 def test_is_dropped_without_harm() -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from checks.collect.gather import gather
 from checks.enis.eni_leak_available import eni_leak_available as leak
 from checks.model import Confidence, Finding, Kind, Undecided
 from checks.parts.aws import EksCluster, Instance, Instances
@@ -43,7 +44,7 @@ def judge(*items: Interface, instances: Instances = RUNNING, **parts: Any) -> li
         "eks": EksCluster(name="shop"),
         "nodes": None,
         "cilium_nodes": None,
-        "subnets": None,
+        "subnets": Subnets(),
         "accounts": None,
         "waiting": None,
     }
@@ -100,6 +101,20 @@ def _alive() -> Instances:
     return Instances(by_id={"i-0aaaaaaaaaaaaaaaa": Instance(id="i-0aaaaaaaaaaaaaaaa", state="pending")})
 
 
+def test_asks_for_the_subnets_before_it_says_that_nobody_waits_for_them() -> None:
+    gap, finding = judge(detached(), subnets=None)
+    assert isinstance(gap, Undecided)
+    assert isinstance(finding, Finding)
+    assert (gap.part, finding.kind) == ("subnets", Kind.RISK)
+
+
+def test_does_not_apply_to_an_overlay_whose_pods_take_no_address_of_a_subnet() -> None:
+    cluster = Cluster(mode="cluster-pool")
+    cluster.nodes(1)
+    found = gather(cluster.source().refuse("aws/"))
+    assert [item.verdict for item in run([leak], found)] == [Verdict.NOT_APPLICABLE]
+
+
 def test_counts_instances_that_are_shutting_down_as_gone() -> None:
     ending = Instances(by_id={GONE: Instance(id=GONE, state="terminated")})
     assert only(judge(detached(), instances=ending))
@@ -119,7 +134,7 @@ def test_ignores_interfaces_of_others_and_those_in_use(item: Interface) -> None:
 
 
 def test_is_silent_on_healthy_clusters() -> None:
-    for mode in ("cluster-pool", "eni"):
+    for mode in ("chained", "eni"):
         cluster = Cluster(mode=mode)
         cluster.nodes(3)
         cluster.foreign_interface("eu-west-1a", "AWS Lambda VPC ENI", status="available")

@@ -10,7 +10,7 @@ from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import interface, interfaces
 from tests.checks.enis.hand_events import MESSAGE, told
-from tests.checks.hand import META, ago, explained, node, nodes, on_nothing, only, stuck, waiting
+from tests.checks.hand import META, ago, explained, node, nodes, on_nothing, only, stuck, undecided, waiting
 
 N1 = Subject("Node", "n1")
 SECOND = interface("n1", 1, attached_at=ago(minutes=30))
@@ -23,7 +23,7 @@ def sick(minutes: float = 28) -> Node:
 def judge(
     *held: Interface, ill: Node | None = None, well: Node | None = None, **parts: Any
 ) -> list[Finding | Undecided]:
-    given: dict[str, Any] = {"waiting": None, "events": None, "health": None}
+    given: dict[str, Any] = {"waiting": waiting(), "events": None, "health": None}
     items = (interface("n1", 0), *(held or (SECOND,)), interface("n2", 0))
     return manages(
         meta=META,
@@ -54,6 +54,11 @@ def test_suspects_nodes_that_do_not_show_an_interface_for_minutes() -> None:
     found = only(judge(waiting=pods, events=told("n1-stuck-0", minutes=9)))
     assert len(explained(found, "pods-without-ip") or ()) == 1
     assert judge(waiting=pods, events=told("n1-stuck-0", minutes=3)) == []
+
+
+def test_asks_for_what_tells_that_the_kernel_misses_an_interface() -> None:
+    assert undecided(judge(waiting=None)) == "waiting"
+    assert undecided(judge(waiting=waiting(*stuck(1)))) == "events"
 
 
 def test_ignores_a_node_that_failed_at_another_time() -> None:

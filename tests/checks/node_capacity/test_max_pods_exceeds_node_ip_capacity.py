@@ -8,6 +8,7 @@ from checks.node_capacity.max_pods_exceeds_node_ip_capacity import (
 )
 from checks.parts.cilium_nodes import EniSpec
 from checks.parts.derived import StuckPod
+from checks.parts.vpc import Interfaces, Subnets
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
 from tests.checks.hand import (
@@ -39,10 +40,12 @@ FULL: dict[str, Any] = {
 NO_IPS = 'plugin type="cilium-cni" failed (add): No more IPs available'
 
 
-def judge(*waits: StuckPod, first_index: int = 0, **figures: Any) -> list[Finding | Undecided]:
+def judge(
+    *waits: StuckPod, first_index: int = 0, delegation: str = "false", read: bool = True, **figures: Any
+) -> list[Finding | Undecided]:
     return exceeds(
         nodes=nodes(node("n1")),
-        cilium=config("eni"),
+        cilium=config("eni", aws_enable_prefix_delegation=delegation),
         version=version(),
         accounts=accounts(account("n1", **figures)),
         waiting=waiting(*waits),
@@ -50,6 +53,8 @@ def judge(*waits: StuckPod, first_index: int = 0, **figures: Any) -> list[Findin
             cilium_node("n1", spec=EniSpec(instance_type="m5.large", first_interface_index=first_index))
         ),
         instance_types=TYPES,
+        subnets=Subnets() if read else None,
+        interfaces=Interfaces(),
     )
 
 
@@ -66,6 +71,18 @@ def test_finds_pods_on_a_node_without_any_address_left() -> None:
 
 def test_is_not_certain_when_what_is_in_use_was_not_read() -> None:
     assert only(judge(*stuck(2), **(FULL | {"used": None}))).confidence is Confidence.LIKELY
+
+
+@pytest.mark.parametrize(("delegation", "read"), [("false", False), ("true", True)])
+def test_is_certain_where_no_lack_of_blocks_can_stand_behind_it(delegation: str, read: bool) -> None:
+    found = only(judge(*stuck(2), delegation=delegation, read=read, **FULL))
+    assert found.confidence is Confidence.CERTAIN
+
+
+def test_is_only_likely_where_it_was_not_read_why_nodes_have_no_prefixes() -> None:
+    found = only(judge(*stuck(2), delegation="true", read=False, **FULL, prefixes=False))
+    assert found.confidence is Confidence.LIKELY
+    assert "free /28 blocks of their subnets would decide" in found.because
 
 
 def test_blames_growth_and_not_the_limit_while_interfaces_are_free() -> None:

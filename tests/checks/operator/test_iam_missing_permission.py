@@ -32,6 +32,12 @@ def test_names_the_action_that_ec2_refused() -> None:
     assert finding.drop_if_harmless
 
 
+def test_leaves_a_role_that_could_not_be_taken_on_to_its_own_check() -> None:
+    line = "operation error STS: AssumeRoleWithWebIdentity, api error AccessDenied: Not authorized to perform"
+    assert judge(log(line)) == []
+    assert only(judge(log(LINE + " User: arn:aws:sts::1:assumed-role/x")))
+
+
 def test_shows_the_line_and_the_counter() -> None:
     finding = only(judge(log(LINE), page(call(9, "UnauthorizedOperation"))))
     shown = {(e.asked, e.value) for e in finding.evidence}

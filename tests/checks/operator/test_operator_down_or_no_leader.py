@@ -4,6 +4,7 @@ import pytest
 
 from checks.model import Confidence, Finding, Undecided
 from checks.operator.operator_down_or_no_leader import operator_down_or_no_leader as down
+from checks.parts.agents import OperatorLog
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, SchedulerReason, UnscheduledPod, Waiting
 from checks.parts.kubernetes import Lease, Leases
@@ -30,6 +31,7 @@ from tests.checks.hand import (
     waiting,
     workload,
 )
+from tests.checks.operator.hand_operator import log
 
 NAME = "cilium-operator-resource-lock"
 LAPSED, LONG_AGO = ago(hours=1), ago(days=9)
@@ -48,6 +50,7 @@ def judge(
     held: CiliumNodes | None = None,
     created: datetime = LONG_AGO,
     deployed: bool = True,
+    said: OperatorLog | None = None,
 ) -> list[Finding | Undecided]:
     lease = Lease(namespace="kube-system", name=NAME, holder="n1-x", renewed=renewed, duration_s=15)
     operator = workload("cilium-operator", desired=2, ready=ready, created=created)
@@ -56,6 +59,7 @@ def judge(
         Deployments(items=(operator,) if deployed else ()),
         Leases(items=(lease,)) if leases else None,
         Pods(items=mine),
+        said,
         config(mode),
         nodes(node("n1")),
         held,
@@ -68,6 +72,14 @@ def test_names_an_operator_without_replica_and_leader() -> None:
     finding = only(judge())
     assert finding.confidence is Confidence.CERTAIN
     assert explained(finding, "operator-not-ready") is None
+
+
+def test_is_only_likely_while_it_is_not_known_what_ends_a_crashing_operator() -> None:
+    crashing = (pod("cilium-operator-1", "kube-system", labels=OPERATOR, restarts=7),)
+    blind = only(judge(mine=crashing))
+    assert blind.confidence is Confidence.LIKELY
+    assert "its log would tell" in blind.because
+    assert only(judge(mine=crashing, said=log())).confidence is Confidence.CERTAIN
 
 
 def test_names_ready_replicas_that_do_not_renew_the_lease() -> None:

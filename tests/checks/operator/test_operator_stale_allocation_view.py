@@ -25,6 +25,7 @@ from tests.checks.hand import (
     only,
     sample,
     stuck,
+    undecided,
     waiting,
     workload,
 )
@@ -45,6 +46,9 @@ def judge(
     counters: OperatorMetrics | None = None,
     young: bool = False,
     dead: bool = False,
+    leases: bool = True,
+    subnets: bool = True,
+    **data: str,
 ) -> list[Finding | Undecided]:
     served: dict[str, Any] = {"pod_cidrs": ("10.0.0.0/24",)} if mode == "cluster-pool" else {}
     full: CiliumNode = cilium_node("n2", *(() if served else (eni(0, lone=9),)), **served)
@@ -55,16 +59,17 @@ def judge(
     subnet = Subnet(id="subnet-a", vpc_id="vpc-1", zone="eu-west-1a", cidr="10.40.0.0/20", free=free)
     return stale(
         META,
-        config(mode, cluster_pool_ipv4_cidr=pool),
-        Deployments(items=(workload("cilium-operator", 2, 2),)),
-        Leases(items=(lease,)),
+        config(mode, cluster_pool_ipv4_cidr=pool, **data),
         nodes(node("n1", created=ago(minutes=1 if young else 60)), node("n2")),
         cilium_nodes(*held),
+        Deployments(items=(workload("cilium-operator", 2, 2),)),
+        Leases(items=(lease,)) if leases else None,
         accounts(account("n1", attached=0, used=0), mode=mode),
         waiting(*stuck(2, "n1")),
-        Subnets(by_id={"subnet-a": subnet}),
+        Subnets(by_id={"subnet-a": subnet}) if subnets else None,
         said or log(),
         counters,
+        None,
     )
 
 
@@ -99,6 +104,18 @@ def test_names_an_eni_operator_that_stands_still_beside_free_subnets() -> None:
     counters = page(NEEDED, earlier=(NEEDED,))
     assert only(judge("eni", counters=counters, error="")).confidence is Confidence.CERTAIN
     assert only(judge("eni", error="")).confidence is Confidence.LIKELY
+
+
+def test_is_only_likely_where_whole_blocks_may_be_what_is_missing() -> None:
+    counters = page(NEEDED, earlier=(NEEDED,))
+    found = judge("eni", counters=counters, error="", aws_enable_prefix_delegation="true")
+    assert only(found).confidence is Confidence.LIKELY
+
+
+def test_asks_for_what_would_tell_only_where_a_node_got_nothing() -> None:
+    assert undecided(judge(leases=False)) == "leases"
+    assert undecided(judge("eni", subnets=False)) == "subnets"
+    assert judge(leases=False, young=True) == []
 
 
 def test_ignores_an_eni_operator_that_something_refuses() -> None:

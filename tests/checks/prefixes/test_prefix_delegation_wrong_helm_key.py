@@ -96,7 +96,10 @@ def test_ignores_a_leftover_key_while_prefixes_are_on() -> None:
 
 
 def test_is_only_possible_without_the_values_and_names_them() -> None:
-    finding = only(judge(None))
+    gap, finding = judge(None)
+    assert isinstance(gap, Undecided)
+    assert isinstance(finding, Finding)
+    assert gap.part == "helm_values"
     assert finding.confidence is Confidence.POSSIBLE
     assert "helm get values" in finding.because
     assert finding.drop_if_harmless

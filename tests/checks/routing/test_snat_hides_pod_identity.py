@@ -10,12 +10,13 @@ from tests.checks.routing.native import result
 POLICY = NetworkPolicies(
     items=(Policy(kind="NetworkPolicy", namespace="shop", name="deny", created=ago(days=1), pods=None),)
 )
+NO_POLICY = CiliumPolicies()
 
 
 def judge(
     ip: str = "10.40.3.20",
     policies: NetworkPolicies = POLICY,
-    own: CiliumPolicies | None = None,
+    own: CiliumPolicies | None = NO_POLICY,
     **data: str,
 ) -> list[Finding | Undecided]:
     return hides(
@@ -42,6 +43,13 @@ def test_is_a_risk_while_no_policy_is_in_force() -> None:
 def test_counts_ciliums_own_policies_too() -> None:
     own = CiliumPolicies(items=POLICY.items)
     assert only(judge(policies=NetworkPolicies(), own=own)).kind is Kind.CAUSE
+
+
+def test_says_which_policies_were_not_read() -> None:
+    found, gap = judge(policies=NetworkPolicies(), own=None)[::-1]
+    assert isinstance(found, Finding)
+    assert isinstance(gap, Undecided)
+    assert (found.kind, gap.part) == (Kind.RISK, "cilium_policies")
 
 
 def test_ignores_other_addresses_overlays_and_chaining() -> None:

@@ -27,7 +27,7 @@ def test_ignores_limits_that_let_pods_through_and_unknown_ones() -> None:
 def test_accuses_it_where_a_pod_says_that_metadata_did_not_answer() -> None:
     source = a_controller_that_asks_the_instance_for_its_region()
     [result] = run([imds_hop_limit], gather(source))
-    finding = only(result.findings)
+    finding = only(list(result.findings))
     assert finding.kind is Kind.CAUSE
     assert {subject.kind for subject in finding.subjects} == {"Pod"}
     assert explained(finding, "services-failing")

@@ -51,7 +51,7 @@ def judge(carried: str = "sg-node", number: int = 1, **spec: Any) -> list[Findin
 
 def test_explains_nodes_that_its_groups_cut_off() -> None:
     [result] = run([other], further_interfaces_with_the_groups_of_the_first().snapshot())
-    finding = only(result.findings)
+    finding = only(list(result.findings))
     assert len(explained(finding, "nodes-unreachable") or ()) == 4
     assert finding.leads_to == ("pod-eni-security-group-wrong",)
 

@@ -1,0 +1,131 @@
+"""The corpus with one part refused at a time: causes are named or not checked, and nobody is accused."""
+
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from checks.collect.gather import gather
+from checks.derive import derive
+from checks.judge import report_of
+from checks.load import load_checks
+from checks.model import Confidence
+from checks.report import Cause, Report, Verdict
+from checks.run import Result, run
+from checks.snapshot import Gap, Snapshot
+from tests.scenarios import Scenario, corpus
+
+DERIVED = ("accounts", "waiting")
+NOT_READ = ("meta", "gaps", "seconds", *DERIVED)
+EVERY_CHECK_READS = ("cilium", "version")  # its mode and its version say whether a check applies
+CHECKS = load_checks()
+MANY_NODES = 60  # nothing is refused that a small cluster does not show
+
+
+def sample() -> tuple[Scenario, ...]:
+    """A scenario of each set of causes, and every healthy one: each is odd in a way of its own."""
+    found: dict[object, Scenario] = {}
+    for item in corpus():
+        found.setdefault(item.name if item.group == "healthy" else item.causes, item)
+    return tuple(found.values())
+
+
+SAMPLE = sample()
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """What was said of one snapshot."""
+
+    snapshot: Snapshot
+    results: tuple[Result, ...]
+    report: Report
+
+    @property
+    def causes(self) -> dict[str, Cause]:
+        """The causes by id."""
+        return {cause.id: cause for cause in self.report.causes}
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The causes and what follows from them."""
+        return frozenset(self.causes).union(*(cause.leads_to for cause in self.report.causes))
+
+    @property
+    def open(self) -> frozenset[str]:
+        """What is told as not checked."""
+        return frozenset(item.id for item in self.report.not_checked)
+
+    @property
+    def symptoms(self) -> frozenset[str]:
+        """What is said to hurt."""
+        return frozenset(symptom.id for symptom in self.report.symptoms)
+
+
+@cache
+def told(scenario: Scenario) -> Told:
+    snapshot = gather(scenario.source())
+    results = run(CHECKS, snapshot)
+    return Told(snapshot, results, report_of(results, snapshot))
+
+
+def refused(whole: Told) -> Iterator[tuple[str, Told]]:
+    """Each part by name, and what is said without it. Only checks that read it are put again."""
+    for field in dataclasses.fields(Snapshot):
+        if field.name in NOT_READ or getattr(whole.snapshot, field.name) is None:
+            continue
+        yield field.name, without(whole, field.name)
+
+
+def without(whole: Told, part: str) -> Told:
+    gap = Gap(reason="refused: forbidden", asked=part, grant=f"read {part}")
+    gaps = {**whole.snapshot.gaps, part: gap}
+    less: Snapshot = dataclasses.replace(whole.snapshot, **{part: None}, gaps=gaps)  # type: ignore[arg-type]
+    less = derive(dataclasses.replace(less, accounts=None, waiting=None))
+    changed = {name for name in DERIVED if getattr(less, name) != getattr(whole.snapshot, name)} | {part}
+    everything = part in EVERY_CHECK_READS
+    results = tuple(
+        run([old.check], less)[0] if everything or changed & {*old.check.needs, *old.check.helps} else old
+        for old in whole.results
+    )
+    return Told(less, results, report_of(results, less))
+
+
+def lost(scenario: Scenario, whole: Told, less: Told) -> list[str]:
+    """True causes neither named nor open, while what they explain is seen, or taken as clear."""
+    found = []
+    for name in (scenario.causes & whole.named) - less.named:
+        above = {cause.id for cause in whole.report.causes if name == cause.id or name in cause.leads_to}
+        hurt = {symptom for cause in above for symptom in whole.causes[cause].explains}
+        unseen = (hurt - less.symptoms) & less.open
+        if not ({name} | above) & less.open and not unseen:
+            found.append(name)
+    return found
+
+
+def surer(whole: Told, less: Told) -> list[str]:
+    """Causes that are surer than before, or certain and new."""
+    found = []
+    for name, cause in less.causes.items():
+        before = whole.causes.get(name)
+        now = Confidence[cause.confidence.upper()]
+        if before is not None and now > Confidence[before.confidence.upper()]:
+            found.append(name)
+        if name not in whole.named and now is Confidence.CERTAIN:
+            found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("scenario", SAMPLE, ids=[item.name for item in SAMPLE])
+def test_whatever_is_refused_a_cause_is_named_or_told_as_not_checked(scenario: Scenario) -> None:
+    whole = told(scenario)
+    if whole.snapshot.nodes is not None and len(whole.snapshot.nodes.items) > MANY_NODES:
+        return
+    for part, less in refused(whole):
+        assert lost(scenario, whole, less) == [], part
+        assert surer(whole, less) == [], part
+        if whole.report.verdict is not Verdict.HEALTHY:
+            assert less.report.verdict is not Verdict.HEALTHY or "not checked" in less.report.headline, part
+        elif less.report.verdict is not Verdict.HEALTHY:
+            assert less.report.verdict is Verdict.UNKNOWN, part
