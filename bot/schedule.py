@@ -11,7 +11,7 @@ import msgspec
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
-from bot.cron import Cron, CronError
+from handlers.digests.cron import Cron, CronError
 from bot.settings import Digest, SettingsError
 from bot.shelf import Shelf
 from handlers.store import StoreError

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cron import Cron, CronError
+from handlers.digests.cron import Cron, CronError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
