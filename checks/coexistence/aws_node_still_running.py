@@ -11,6 +11,7 @@ from checks.parts.aws import EksAddons, EksCluster
 from checks.parts.cilium import CiliumConfig, NodeConfigs
 from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNodes
 from checks.parts.derived import Waiting
+from checks.parts.kubernetes import Events
 from checks.parts.pods import Pods
 from checks.parts.vpc import Interfaces
 from checks.parts.workloads import DaemonSets
@@ -37,6 +38,7 @@ def aws_node_still_running(
     addons: EksAddons | None,
     eks: EksCluster | None,
     waiting: Waiting | None,
+    events: Events | None,
 ) -> Iterator[Finding | Undecided]:
     """Both answer for the same pods and take the same ENI slots; pods of the other bypass Cilium.
 
@@ -64,6 +66,8 @@ def aws_node_still_running(
     )
     if pods and cilium_endpoints is None:
         yield Undecided(part="cilium_endpoints")
+    if events is None and waiting and waiting.without_ip:
+        yield Undecided(part="events")
     foreign = [i for i in interfaces.items if i.description.startswith("aws-K8S-")] if interfaces else []
     yield Finding(
         kind=Kind.CAUSE,

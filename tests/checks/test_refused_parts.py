@@ -17,18 +17,26 @@ from checks.snapshot import Gap, Snapshot
 from tests.scenarios import Scenario, corpus
 
 DERIVED = ("accounts", "waiting")
+DERIVED_FROM = (
+    *("nodes", "pods", "cilium", "version", "cilium_nodes", "instance_types", "agent_status"),
+    *("agent_metrics", "events", "deployments", "leases"),
+)
 NOT_READ = ("meta", "gaps", "seconds", *DERIVED)
 EVERY_CHECK_READS = ("cilium", "version")  # its mode and its version say whether a check applies
 CHECKS = load_checks()
-MANY_NODES = 60  # nothing is refused that a small cluster does not show
+NO_OTHER_WORD = {("healthy_volume_that_a_pod_waits_for", "events")}
+"""Nothing but an event tells a pod that waits for a volume from one that waits for an address."""
+
+LARGE = ("healthy_two_hundred_nodes_of_an_overlay", "healthy_hundred_nodes")
+"""A small cluster shows the same, sooner."""
 
 
 def sample() -> tuple[Scenario, ...]:
-    """A scenario of each set of causes, and every healthy one: each is odd in a way of its own."""
+    """A scenario of each first cause, and every healthy one: each is odd in a way of its own."""
     found: dict[object, Scenario] = {}
     for item in corpus():
-        found.setdefault(item.name if item.group == "healthy" else item.causes, item)
-    return tuple(found.values())
+        found.setdefault(item.name if item.group == "healthy" else item.first, item)
+    return tuple(item for item in found.values() if item.name not in LARGE)
 
 
 SAMPLE = sample()
@@ -82,8 +90,10 @@ def without(whole: Told, part: str) -> Told:
     gap = Gap(reason="refused: forbidden", asked=part, grant=f"read {part}")
     gaps = {**whole.snapshot.gaps, part: gap}
     less: Snapshot = dataclasses.replace(whole.snapshot, **{part: None}, gaps=gaps)  # type: ignore[arg-type]
-    less = derive(dataclasses.replace(less, accounts=None, waiting=None))
-    changed = {name for name in DERIVED if getattr(less, name) != getattr(whole.snapshot, name)} | {part}
+    changed = {part}
+    if part in DERIVED_FROM:
+        less = derive(dataclasses.replace(less, accounts=None, waiting=None))
+        changed |= set(DERIVED)
     everything = part in EVERY_CHECK_READS
     results = tuple(
         run([old.check], less)[0] if everything or changed & {*old.check.needs, *old.check.helps} else old
@@ -120,12 +130,10 @@ def surer(whole: Told, less: Told) -> list[str]:
 @pytest.mark.parametrize("scenario", SAMPLE, ids=[item.name for item in SAMPLE])
 def test_whatever_is_refused_a_cause_is_named_or_told_as_not_checked(scenario: Scenario) -> None:
     whole = told(scenario)
-    if whole.snapshot.nodes is not None and len(whole.snapshot.nodes.items) > MANY_NODES:
-        return
     for part, less in refused(whole):
         assert lost(scenario, whole, less) == [], part
         assert surer(whole, less) == [], part
         if whole.report.verdict is not Verdict.HEALTHY:
             assert less.report.verdict is not Verdict.HEALTHY or "not checked" in less.report.headline, part
-        elif less.report.verdict is not Verdict.HEALTHY:
-            assert less.report.verdict is Verdict.UNKNOWN, part
+        elif (scenario.name, part) not in NO_OTHER_WORD:
+            assert less.report.verdict in (Verdict.HEALTHY, Verdict.UNKNOWN), part

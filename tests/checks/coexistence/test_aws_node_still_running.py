@@ -3,6 +3,7 @@ from checks.model import Confidence, Finding, Undecided
 from checks.parts.aws import EksAddons
 from checks.parts.cilium import NodeConfig, NodeConfigs
 from checks.parts.cilium_nodes import CiliumEndpoints
+from checks.parts.kubernetes import Events
 from checks.parts.pods import Pod, PodAddress, Pods
 from checks.parts.vpc import Interface, Interfaces
 from checks.parts.workloads import DaemonSets
@@ -33,7 +34,9 @@ def judge(
     mode: str = "cluster-pool",
     at: str = "n1",
     read_pods: bool = True,
+    read_endpoints: bool = True,
     lost: bool = False,
+    told: bool = True,
     message: str = "",
     node_configs: NodeConfigs | None = None,
     settings: dict[str, str] | None = None,
@@ -45,14 +48,20 @@ def judge(
         DaemonSets(items=(workload("aws-node", desired, desired),)),
         cilium_nodes(cilium_node("n1")),
         Pods(items=(aws_pod(at),), addresses=(address,) if lost else ()) if read_pods else None,
-        CiliumEndpoints(),
+        CiliumEndpoints() if read_endpoints else None,
         None,
         node_configs,
         Interfaces(items=(Interface(id="eni-1", description="aws-K8S-i-0a"),)),
         EksAddons(status={"vpc-cni": "ACTIVE"}),
         None,
         waiting(*stuck(1, "n1", message)),
+        Events() if told else None,
     )
+
+
+def test_says_what_would_tell_whom_it_hurts() -> None:
+    for found, part in ((judge(told=False), "events"), (judge(read_endpoints=False), "cilium_endpoints")):
+        assert [item.part for item in found if isinstance(item, Undecided)] == [part]
 
 
 def test_names_aws_node_on_a_node_of_ciliums() -> None:
