@@ -17,6 +17,7 @@ from slack_bolt.context import BoltContext
 from slack_sdk import WebClient
 
 from bot.clusters import Cluster
+from bot.options import UNASKED_PER_DAY
 from bot.settings import Digest, SlackSettings
 from bot.shelf import Shelf
 from bot.slack import responder, web_client
@@ -47,8 +48,12 @@ from handlers.budget import Budget
 from handlers.chat import Chat
 from handlers.command import Book, Desk
 from handlers.dispatch import register
+from handlers.gate.groups import Groups
+from handlers.gate.keeper import Keeper, Workspace
+from handlers.gate.rules import Rule
 from handlers.pages import Pages
 from handlers.store import Store, StoreError
+from handlers.threads import changed, evidence, outline
 from handlers.work import Busy, Vitals
 
 logger = logging.getLogger(__name__)
@@ -66,13 +71,19 @@ WORDS = (
     health.WORD,
     config.WORD,
     again.WORD,
+    changed.WORD,
+    evidence.WORD,
     clusters.WORD,
     doctor.WORD,
     help.WORD,
 )
-CLICKS = (check_again.CLICK,)
+CLICKS = (
+    check_again.CLICK,
+    evidence.CLICK,
+)
 TIMERS = (round.TIMER,)
-BOOK = Book(words=WORDS, clicks=CLICKS, timers=TIMERS)
+AFTER = (outline.keep,)
+BOOK = Book(words=WORDS, clicks=CLICKS, timers=TIMERS, after=AFTER)
 """What the bot answers to: something new is one file in handlers and one name here.
 
 The first word is the default.
@@ -127,6 +138,9 @@ def build_app(
     default: bool | None = None,
     every_s: float = EVERY_S,
     now: Callable[[], datetime] = utc_now,
+    rules: Sequence[Rule] = (),
+    unasked_per_day: int = UNASKED_PER_DAY,
+    pictures: bool = True,
 ) -> Bot:
     """The bot for these clusters. ``default``: the first is meant when none is named (if it is alone)."""
     web = web_client(slack)
@@ -145,7 +159,10 @@ def build_app(
         pages=Pages(now),
         now=now,
         vitals=partial(vitals_of, store),
+        gate=Keeper(rules, Groups(web, time.monotonic), Workspace(web), store, now),
         every_s=every_s,
+        unasked_per_day=unasked_per_day,
+        pictures=pictures,
     )
     sweeps.tell(partial(_tell_on, pool, desk))
     app = _bolt(slack)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 SLACK_API_URL = "https://slack.com/api/"
+UNASKED_PER_DAY = 3
 Group = Literal["cluster", "slack", "run"]
 
 
@@ -55,5 +56,16 @@ OPTIONS = (
         "run",
         'JSON: [{"channel": "C…", "cron": "0 9 * * 1-5", "timezone": "Europe/Berlin"}]',
     ),
+    Option(
+        "CILIUM_BOT_RULES",
+        "run",
+        'JSON: [{"name": "prod is for SRE", "right": "acknowledge", "channels": ["C…"], "groups": ["S…"]}]',
+    ),
+    Option(
+        "CILIUM_BOT_UNASKED_PER_DAY",
+        "run",
+        f"most messages a day and channel about problems, digests not counted (default {UNASKED_PER_DAY})",
+    ),
+    Option("CILIUM_BOT_PICTURES", "run", "draw charts, yes (the default) or no: text instead"),
     Option("CILIUM_BOT_METRICS_PORT", "run", "port for /healthz and /readyz"),
 )

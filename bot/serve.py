@@ -174,7 +174,15 @@ def run(
     ready: Callable[[Sequence[Door]], None] = lambda doors: None,
 ) -> None:
     """Serve until ``stop`` is set; ``ready`` is told once Slack was let in. Raises CannotServe."""
-    bot = build_app(settings.slack, clusters, store, every_s=every_s)
+    bot = build_app(
+        settings.slack,
+        clusters,
+        store,
+        every_s=every_s,
+        rules=settings.rules,
+        unasked_per_day=settings.unasked_per_day,
+        pictures=settings.pictures,
+    )
     doors = _doors(bot, settings.slack)
     timetable = Timetable(
         settings.digests, bot.shelf, bot.issue, now=bot.desk.now, wait=lambda seconds: _wait(bot, seconds)

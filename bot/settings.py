@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from bot.options import SLACK_API_URL
+from bot.options import SLACK_API_URL, UNASKED_PER_DAY
+from handlers.gate.rules import SETTING, Rule, RulesError, read_rules
 
 T = TypeVar("T")
 
@@ -89,6 +90,9 @@ class RunSettings:
     redis_url: Secret | None
     digests: tuple[Digest, ...]
     metrics_port: int | None
+    rules: tuple[Rule, ...] = ()
+    unasked_per_day: int = UNASKED_PER_DAY
+    pictures: bool = True
 
 
 class _Reader:
@@ -143,6 +147,15 @@ class _Reader:
         value = self.text(name, r"(?i)yes|no|true|false|1|0|on|off", "yes or no is wanted")
         return None if value is None else value.lower() in ("yes", "true", "1", "on")
 
+    def several(self, name: str, decode: Callable[[str], tuple[T, ...]]) -> tuple[T, ...]:
+        """What ``decode`` makes of the value; its complaints are kept."""
+        value = self.text(name)
+        try:
+            return decode(value) if value else ()
+        except (SettingsError, RulesError) as error:
+            self.problems.extend(error.problems)
+            return ()
+
     def done(self, make: Callable[[], T]) -> T:
         """What ``make`` makes, unless something was wrong."""
         if self.problems:
@@ -170,12 +183,10 @@ def read_run(
     metrics_port = reader.port("CILIUM_BOT_METRICS_PORT")
     if reader.text("CILIUM_BOT_CLUSTERS"):
         reader.problems.append("CILIUM_BOT_CLUSTERS is not supported yet: start one bot for each cluster")
-    schedules: tuple[Digest, ...] = ()
-    if text := reader.text("CILIUM_BOT_DIGESTS"):
-        try:
-            schedules = digests(text)
-        except SettingsError as error:
-            reader.problems.extend(error.problems)
+    schedules = reader.several("CILIUM_BOT_DIGESTS", digests)
+    rules = reader.several(SETTING, read_rules)
+    pictures = reader.flag("CILIUM_BOT_PICTURES")
+    unasked = reader.text("CILIUM_BOT_UNASKED_PER_DAY", "[0-9]{1,2}", "a number from 0 to 99 is wanted")
     if slack is None:
         raise SettingsError(reader.problems)
     return reader.done(
@@ -186,6 +197,9 @@ def read_run(
             redis_url=None if redis_url is None else Secret(redis_url),
             digests=schedules,
             metrics_port=metrics_port,
+            rules=rules,
+            unasked_per_day=UNASKED_PER_DAY if unasked is None else int(unasked),
+            pictures=pictures is not False,
         )
     )
 
@@ -197,17 +211,13 @@ def _access(reader: _Reader) -> Access:
     return Access(
         kubeconfig=kubeconfig,
         context=reader.text("CILIUM_BOT_CONTEXT"),
-        cluster=reader.text(
-            "CILIUM_BOT_CLUSTER", r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", "an EKS cluster's name is wanted"
-        ),
+        cluster=reader.text("CILIUM_BOT_CLUSTER", r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", "an EKS name is wanted"),
         namespace=reader.text(
             "CILIUM_BOT_NAMESPACE", r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "a namespace is wanted"
         )
         or "kube-system",
         probes=reader.flag("CILIUM_BOT_PROBES"),
-        region=reader.text(
-            "AWS_REGION", r"[a-z]{2}(-[a-z]+)+-[0-9]+", "a region such as eu-west-1 is wanted"
-        ),
+        region=reader.text("AWS_REGION", r"[a-z]{2}(-[a-z]+)+-[0-9]+", "eu-west-1 or the like is wanted"),
         aws_profile=reader.text("AWS_PROFILE"),
         aws_role=reader.text(
             "CILIUM_BOT_AWS_ROLE", r"arn:aws[a-z-]*:iam::[0-9]{12}:role/\S+", "a role's ARN is wanted"

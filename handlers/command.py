@@ -27,7 +27,8 @@ Task = Callable[[], None]
 class Desk:
     """What an answer is made with. ``every_s`` is the least time between two progress edits of a message.
 
-    ``fixed_digests`` are those of the settings.
+    ``fixed_digests`` are those of the settings. Without ``pictures`` charts are lines of text. ``unasked_per_day`` is how many messages a channel gets at
+    most that nobody asked for, digests not counted.
     """
 
     chat: Chat
@@ -41,11 +42,17 @@ class Desk:
     gate: Gate = field(default_factory=Open)
     fixed_digests: Sequence[Schedule] = ()
     every_s: float = 3.0
+    pictures: bool = True
+    unasked_per_day: int = 3
 
     @property
     def words(self) -> "Sequence[Word]":
         """The words there are."""
         return self.book.words
+
+    def word(self, said: str) -> "Word | None":
+        """The word that is meant by what was said, if there is one."""
+        return next((word for word in self.words if said == word.word or said in word.also), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,9 @@ class Word:
     """One word; ``begin`` answers the one who asked at once, with a Message, or gives a Task for the pool.
 
     ``page`` is the same answer where there is no Slack, or None when there is none without it. ``again``
-    words may stand behind a *Check again* button. ``needs`` so many names after it.
+    words may stand behind a *Check again* button. ``needs`` so many names after it. ``also`` are
+    other words that mean it and are not listed. ``right_of`` tells the
+    right that a question needs where that depends on what follows the word.
     """
 
     word: str
@@ -76,7 +85,13 @@ class Word:
     page: PageOf | None = None
     again: bool = True
     needs: int = 0
+    also: tuple[str, ...] = ()
     right: Right = Right.READ
+    right_of: Callable[[Sequence[str]], Right] | None = None
+
+    def needed(self, others: Sequence[str]) -> Right:
+        """The right that a question with these words after it needs."""
+        return self.right_of(others) if self.right_of else self.right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,13 @@ def command_answer(command: Mapping[str, object], work: Work, desk: Desk) -> dic
     """What the ack of a command carries: an answer, a refusal, or just that everybody sees the question."""
     question = parse(command)
     begun = _begin(question, desk)
+    deed = _deed(question, desk, command)
     if isinstance(begun, Message):
-        return _private(begun)
-    refusal = _hand_over(begun, _deed(question, desk), work, desk)
+        if desk.gate.reading_is_free:
+            _hand_over(lambda: None, deed, work, desk)  # only to be written down
+            return _private(begun)
+        begun = partial(_tell, question.place, begun, desk)
+    refusal = _hand_over(begun, deed, work, desk)
     if refusal is not None:
         return _private(refusal)
     return {} if question.place.quiet else {"response_type": "in_channel"}
@@ -83,7 +87,8 @@ def click_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
     click = clicked(body)
     known = next((one for one in desk.book.clicks if one.action == click.action), None)
     if known is not None:
-        deed = Deed(right=known.right, place=click.place, what=f"click {click.action}")
+        what = f"click {click.action} {click.value}"
+        deed = Deed(right=known.right, place=click.place, what=what, team=team_of(body))
         _start(known.begin(click, desk), deed, work, desk)
 
 
@@ -98,7 +103,9 @@ def form_answer(body: Mapping[str, object], work: Work, desk: Desk) -> dict[str,
         return {"response_action": "errors", "errors": dict(begun.by_block)}
     if isinstance(begun, Step):
         return {"response_action": "update", "view": begun.view}
-    _start(begun, Deed(right=known.right, place=form.place, what=f"form {form.callback}"), work, desk)
+    what = " ".join(("form", form.callback, *form.values.values()))
+    deed = Deed(right=known.right, place=form.place, what=what, team=team_of(body), dialog=True)
+    _start(begun, deed, work, desk)
     return {}
 
 
@@ -107,7 +114,8 @@ def shortcut_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
     pick = picked(body)
     known = next((one for one in desk.book.shortcuts if one.callback == pick.callback), None)
     if known is not None:
-        deed = Deed(right=known.right, place=pick.place, what=f"shortcut {pick.callback}")
+        what = f"shortcut {pick.callback}"
+        deed = Deed(right=known.right, place=pick.place, what=what, team=team_of(body))
         _start(known.begin(pick, desk), deed, work, desk)
 
 
@@ -129,7 +137,7 @@ def event_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
     said = mention.heard(body)
     if said is None:
         return
-    _start(partial(_reply, said, desk), _deed(said.question, desk), work, desk)
+    _start(partial(_reply, said, desk), _deed(said.question, desk, body), work, desk)
 
 
 def _reply(said: mention.Said, desk: Desk) -> None:
@@ -144,21 +152,36 @@ def _reply(said: mention.Said, desk: Desk) -> None:
 
 
 def _begin(question: Question, desk: Desk) -> Message | Task:
-    word = next((word for word in desk.words if word.word == (question.word or DEFAULT_WORD)), None)
+    word = desk.word(question.word or DEFAULT_WORD)
     return help.unknown(question, desk.words) if word is None else word.begin(question, desk)
 
 
-def _deed(question: Question, desk: Desk) -> Deed:
+def _deed(question: Question, desk: Desk, body: Mapping[str, object]) -> Deed:
     said = question.word or DEFAULT_WORD
-    right = next((word.right for word in desk.words if word.word == said), Right.READ)
-    return Deed(right=right, place=question.place, what=" ".join((said, *question.others)))
+    word = desk.word(said)
+    right = word.needed(question.others) if word is not None else Right.READ
+    what = " ".join((said, *question.others))
+    return Deed(right=right, place=question.place, what=what, team=team_of(body))
+
+
+def team_of(body: Mapping[str, object]) -> str:
+    """The workspace of whoever did it, where Slack tells: with clicks, and in channels shared with others.
+
+    A command is only ever typed by somebody of the workspace that installed the bot.
+    https://docs.slack.dev/apis/slack-connect
+    """
+    event, user = body.get("event"), body.get("user")
+    told = event.get("user_team") if isinstance(event, Mapping) else None
+    told = user.get("team_id") if isinstance(user, Mapping) else told
+    return told if isinstance(told, str) else ""
 
 
 def _start(begun: Message | Task, deed: Deed, work: Work, desk: Desk) -> None:
     """Hand a task over; a message, and why nothing was started, is told to the one person."""
-    refusal = begun if isinstance(begun, Message) else _hand_over(begun, deed, work, desk)
+    task = partial(_tell, deed.place, begun, desk) if isinstance(begun, Message) else begun
+    refusal = _hand_over(task, deed, work, desk)
     if refusal is not None:
-        work.aside(partial(desk.chat.whisper, deed.place, refusal))
+        work.aside(partial(_tell, deed.place, refusal, desk))
 
 
 def _hand_over(task: Task, deed: Deed, work: Work, desk: Desk) -> Message | None:
@@ -175,11 +198,19 @@ def _through_the_gate(task: Task, deed: Deed, desk: Desk) -> None:
     if refusal is None:
         task()
     else:
-        desk.chat.whisper(deed.place, refusal)
+        _tell(deed.place, refusal, desk)
 
 
 def _tell_that_it_broke(place: Place, desk: Desk) -> Callable[[str], None]:
-    return lambda reference: desk.chat.whisper(place, error_blocks(BROKE, reference=reference))
+    return lambda reference: _tell(place, error_blocks(BROKE, reference=reference), desk)
+
+
+def _tell(place: Place, message: Message, desk: Desk) -> None:
+    """Tell only the one person: beside what stands in the channel; of a dialog, in a direct message."""
+    if place.channel:
+        desk.chat.whisper(place, message)
+    elif direct := desk.chat.dm(place.user):
+        desk.chat.at(Place(channel=direct, user=place.user, response_url="")).finish(message)
 
 
 def _private(message: Message) -> dict[str, object]:

@@ -7,6 +7,7 @@ from bot.schedule import read_digests
 from bot.settings import Secret, SettingsError, read_access, read_run
 
 DIGESTS = '[{"channel": "general", "cron": "* *", "timezone": "Europe/Berlim"}, {"cron": 1}]'
+RULES = '[{"name": "x", "right": "read", "users": ["ana"]}, {"name": "y", "right": "rule"}]'
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1-2-three", "SLACK_APP_TOKEN": "xapp-1-A-2-b"}
 
 
@@ -41,6 +42,7 @@ def test_names_everything_that_is_wrong_at_once_and_never_a_value() -> None:
         "CILIUM_BOT_METRICS_PORT": "metrics",
         "CILIUM_BOT_DIGESTS": DIGESTS,
         "CILIUM_BOT_CLUSTERS": "clusters.yaml",
+        "CILIUM_BOT_RULES": RULES,
     }
     with pytest.raises(SettingsError) as raised:
         read_run(given, None, read_digests)
@@ -50,7 +52,16 @@ def test_names_everything_that_is_wrong_at_once_and_never_a_value() -> None:
         assert name in problems
     assert "CILIUM_BOT_DIGESTS[0]: timezone 'Europe/Berlim'" in problems
     assert "CILIUM_BOT_DIGESTS[1]" in problems
+    assert "CILIUM_BOT_RULES[0]: users must be ids, such as U0123456789" in problems
+    assert "CILIUM_BOT_RULES[1] is malformed" in problems
     assert "hunter2" not in problems
+
+
+def test_reads_who_may_do_what() -> None:
+    rules = '[{"name": "prod", "right": "schedule", "groups": ["S0123"]}]'
+    [rule] = read_run(GOOD | {"CILIUM_BOT_RULES": rules}, None, read_digests).rules
+    assert (rule.name, rule.groups) == ("prod", ("S0123",))
+    assert read_run(GOOD, None, read_digests).rules == ()
 
 
 def test_names_what_is_missing() -> None:
