@@ -37,19 +37,17 @@ def efa_route_table_collision(
     What the node's tables hold no API tells, so it stays possible; ``ip rule`` on the node decides.
     Interfaces that are kept from pods by tags or index do no harm.
     """
-    if interfaces is None and any(_several_cards(node, instance_types) for node in cilium_nodes.items):
+    failing = unreached(health) if health else {}
+    deaf = {name for name, paths in failing.items() if "endpoint" in paths and "host" not in paths}
+    held = [node for node in cilium_nodes.items if node.name in deaf]
+    if interfaces is None and any(_several_cards(node, instance_types) for node in held):
         yield Undecided(part="interfaces")
     shared = {node.name: found for node in cilium_nodes.items if (found := _twice(node, interfaces))}
     if not shared:
         return
     if health is None:
         yield Undecided(part="health")
-    failing = unreached(health) if health else {}
-    lost = frozenset(
-        Subject("Node", name)
-        for name in shared
-        if "endpoint" in failing.get(name, ()) and "host" not in failing[name]
-    )
+    lost = frozenset(Subject("Node", name) for name in shared if name in deaf)
     name, (number, ids) = next(iter(shared.items()))
     cards = {item.id: item.card_index for item in interfaces.items} if interfaces else {}
     yield Finding(
@@ -89,9 +87,9 @@ def efa_route_table_collision(
 
 
 def _several_cards(node: CiliumNode, types: InstanceTypes | None) -> bool:
-    """Whether its type has more than one network card, as far as that was read."""
+    """Whether its type has more than one network card, or may have: the type was not read."""
     kind = types.by_name.get(node.eni.instance_type or "") if types else None
-    return kind is not None and kind.enis_total > kind.enis
+    return kind is None or kind.enis_total > kind.enis
 
 
 def _twice(node: CiliumNode, interfaces: Interfaces | None) -> tuple[int, tuple[str, ...]] | None:

@@ -45,13 +45,15 @@ def kubelet_max_pods_too_low(
     refusing = max(item.says(TOO_MANY_PODS) for item in bound)
     main = any(weights[item.subject] is Weight.MAIN for item in bound)
     free = sum(a.free_for_pods or 0 for a in known)
+    sure = main and known and len(full) >= refusing
+    blind = accounts.mode in (None, "eni") and all(a.capacity is None for a in roomy)
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.MEDIUM,
-        confidence=Confidence.CERTAIN if main and known and len(full) >= refusing else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE if blind else Confidence.LIKELY,
         title=f"{counted(len(roomy), 'node runs', 'nodes run')} as many pods as the kubelet allows"
         + (f", with {free} pod addresses free" if known else ""),
-        because=_because(bound, roomy, known, free),
+        because=_because(bound, roomy, free if known else None, blind=blind),
         subjects=tuple(Subject("Node", a.name) for a in roomy),
         evidence=tuple(_evidence(bound, roomy, known)),
         actions=tuple(_actions(roomy, nodes, instance_types)),
@@ -67,16 +69,15 @@ _REFERENCES = links(
 )
 
 
-def _because(
-    bound: list[UnscheduledPod], roomy: list[NodeAccount], known: list[NodeAccount], free: int
-) -> str:
+def _because(bound: list[UnscheduledPod], roomy: list[NodeAccount], free: int | None, *, blind: bool) -> str:
     refusing = max(item.says(TOO_MANY_PODS) for item in bound)
     said = (
         f'The scheduler refuses {counted(refusing, "node")} with "{TOO_MANY_PODS}", and '
         f"{counted(len(roomy), 'node has', 'nodes have')} as many pods as allocatable.pods."
     )
-    if not known:
-        return f"{said} How many addresses are free there is not known: the agents' status would tell."
+    if free is None:
+        source = "the limits of the instance type would decide" if blind else "the agents' status would tell"
+        return f"{said} How many addresses are free there is not known: {source}."
     return f"{said} {free} addresses are free on them, and a pod without a node has never asked for one."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
+from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import ClusterHealth, OperatorLog, OperatorMetrics
 from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes
@@ -35,7 +35,7 @@ def security_group_selector_fails(
     accounts: Accounts | None,
     waiting: Waiting | None,
     health: ClusterHealth | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Where tags match no group of the VPC, the operator quietly takes the first interface's groups.
 
     Only interfaces that the operator made are compared; the first one is EC2's. An interface keeps the
@@ -109,13 +109,17 @@ def _not_made(
     metrics: OperatorMetrics | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
-) -> Iterator[Finding]:
+) -> Iterator[Finding | Undecided]:
     """Nodes with a selector for which the operator fails to get the groups and so makes no interface."""
     said = lines_with(log, "unable to get security groups", _STATUS)
     grown = metrics.page.growth(DURATION, status=_STATUS) if metrics else None
     pairs = [p for p in eni_pairs(nodes, cilium_nodes) if p[1].eni.security_group_tags]
     claims = starves(pairs, accounts, waiting)
-    if not pairs or not (said or grown) or not any(link.subjects for link in claims):
+    if not pairs or not any(link.subjects for link in claims):
+        return
+    if not said and not grown:
+        if log is None:
+            yield Undecided(part="operator_log")
         return
     selectors = sorted({_selector(mine) for _, mine in pairs})
     counted_calls = f"growth of {DURATION}, {_STATUS}"

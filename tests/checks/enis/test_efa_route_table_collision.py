@@ -54,7 +54,7 @@ def test_asks_for_the_cards_of_types_that_have_several() -> None:
         found = collision(
             cilium_nodes=CiliumNodes(items=(cilium_node("n1"),)),
             interfaces=None,
-            health=None,
+            health=ClusterHealth(by_observer={"n2": (PeerHealth(name="n1", host=True, endpoint=False),)}),
             version=None,
             instance_types=InstanceTypes(by_name={"m5.large": kind}),
         )

@@ -20,6 +20,7 @@ def judge(
     terminating: int = 0,
     capacity: int | None = 254,
     used: int | None = 16,
+    mode: str = "cluster-pool",
     **node_fields: Any,
 ) -> list[Finding | Undecided]:
     figures = [
@@ -30,7 +31,7 @@ def judge(
         nodes=nodes(*fleet(count, **node_fields)),
         pods=loads(count, pods, terminating=terminating),
         waiting=waiting(unscheduled=waiting_pods),
-        accounts=accounts(*figures, mode="cluster-pool"),
+        accounts=accounts(*figures, mode=mode),
         cilium=config(),
         instance_types=TYPES,
     )
@@ -103,6 +104,12 @@ def test_is_not_certain_without_the_addresses_in_use() -> None:
     finding = only(judge(*waits(FULL), used=None))
     assert finding.confidence is Confidence.LIKELY
     assert "not known" in finding.because
+
+
+def test_only_fits_where_an_eni_nodes_capacity_was_not_read() -> None:
+    finding = only(judge(*waits(FULL), capacity=None, mode="eni"))
+    assert finding.confidence is Confidence.POSSIBLE
+    assert "the limits of the instance type would decide" in finding.because
 
 
 def test_is_not_certain_when_fewer_nodes_are_full_than_the_scheduler_said() -> None:
