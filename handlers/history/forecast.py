@@ -9,7 +9,7 @@ https://doi.org/10.1080/01621459.1968.10480934
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations, pairwise
 from math import ceil, floor, sqrt
 from statistics import median, median_high, median_low
@@ -26,7 +26,7 @@ LEAST_DAYS = 4
 HORIZON_DAYS = 90
 HORIZON_PER_DAY = 7  # four days of history say nothing about the month after next
 CONFIDENCE = 1.96  # standard deviations: chance alone explains one fall in forty
-RECENT = timedelta(hours=2)
+NOW_BUCKETS = 24  # of five minutes: what was not read for two hours is not known now
 SMALL_STEP = 4
 NOT_SHRINKING = "not shrinking"
 
@@ -38,13 +38,14 @@ class Outlook:
     """How long one subject's room lasts; ``unit`` is what it is counted in.
 
     ``days_low`` is None when it is not seen to run out, ``days_high`` also when that may take longer than
-    so little history can tell; ``why`` is a clause for people in any case. ``free_now`` is None when it
-    was not read.
+    so little history can tell; ``why`` is a clause for people in any case. ``known`` is False where nothing
+    can be said; ``free_now`` is None when it was not read.
     """
 
     subject: ReportSubject
     unit: str
     free_now: int | None
+    known: bool = True
     days_low: float | None = None
     days_high: float | None = None
     why: str
@@ -62,6 +63,10 @@ class Forecast:
     why: str
     low: float | None = None
     high: float | None = None
+    known: bool = True
+
+
+UNREAD = Forecast("not read in the last two hours", known=False)
 
 
 def outlook(store: Store, cluster: str, now: datetime) -> tuple[Outlook, ...]:
@@ -84,12 +89,16 @@ def _worst_first(one: Outlook) -> tuple[float, bool, float, str, str]:
 def _outlook(track: Track, hours: Sequence[Figure], minutes: Ring) -> Outlook | None:
     if track.kind == CLUSTER or track.whole or all(one is None for one in hours[-DAY:]):
         return None
-    recent = minutes.columns.get(track.key, ())[-int(RECENT / MINUTES.step) :]
-    free = next((one for one in reversed(recent) if one is not None), None)
-    told = Forecast("not read in the last two hours") if free is None else forecast([*hours[:-1], free])
-    subject = ReportSubject(kind=track.kind, name=track.name)
+    free = minutes.latest(track, NOW_BUCKETS)
+    told = UNREAD if free is None else forecast([*hours[:-1], free])
     return Outlook(
-        subject=subject, unit=track.unit, free_now=free, days_low=told.low, days_high=told.high, why=told.why
+        subject=ReportSubject(kind=track.kind, name=track.name),
+        unit=track.unit,
+        free_now=free,
+        known=told.known,
+        days_low=told.low,
+        days_high=told.high,
+        why=told.why,
     )
 
 
@@ -99,7 +108,8 @@ def forecast(hours: Sequence[Figure]) -> Forecast:
         return Forecast("none is free now", 0.0, 0.0)
     days = _days(hours)
     if len(days) < LEAST_DAYS:
-        return Forecast(f"too little history: {len(days)} of the {LEAST_DAYS} days that a forecast needs")
+        why = f"too little history: {len(days)} of the {LEAST_DAYS} days that a forecast needs"
+        return Forecast(why, known=False)
     points = _levelled(days, _lift(hours))
     slopes = sorted((later - earlier) / (j - i) for (i, earlier), (j, later) in combinations(points, 2))
     steepest, flattest = _interval(slopes, len(points))

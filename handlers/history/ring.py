@@ -1,4 +1,4 @@
-"""Figures over time in buckets of one length, the oldest dropped: small, and merging twice changes nothing."""
+"""Figures over time in buckets of one length, the oldest dropped; merging a sample twice changes nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,8 @@ class Track:
         return cls(kind=kind, name=name, unit=unit, whole=bool(whole))
 
 
-CLUSTER = "Cluster"
+CLUSTER, SUBNET, POOL, NODE_TYPE = "Cluster", "Subnet", "Pool", "Node type"
+ADDRESSES, PREFIXES, BLOCKS, PODS = "addresses", "/28 blocks", "node blocks", "pods"
 WAITING = Track(kind=CLUSTER, name="", unit="waiting pods")
 USED = Track(kind=CLUSTER, name="", unit="used addresses")
 WORST_IS_MOST = frozenset((WAITING.key, USED.key))
@@ -59,6 +60,11 @@ class Ring:
     def last(self) -> int:
         """The number of the newest bucket."""
         return self.first + self.length - 1
+
+    def latest(self, track: Track, within: int) -> Figure:
+        """The newest figure that is known in the last so many buckets."""
+        recent = self.columns.get(track.key, ())[-within:]
+        return next((one for one in reversed(recent) if one is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

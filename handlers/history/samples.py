@@ -11,13 +11,23 @@ from collections.abc import Iterator
 from checks.pools import PoolRoom, pool_rooms
 from checks.report import Facts, NodeDetail, Report
 from handlers.command import Desk
-from handlers.history.ring import RESOLUTIONS, USED, WAITING, Sample, Track
+from handlers.history.ring import (
+    ADDRESSES,
+    BLOCKS,
+    NODE_TYPE,
+    PODS,
+    POOL,
+    PREFIXES,
+    RESOLUTIONS,
+    SUBNET,
+    USED,
+    WAITING,
+    Sample,
+    Track,
+)
 from handlers.store import StoreError
 
 logger = logging.getLogger(__name__)
-
-SUBNET, POOL, NODE_TYPE = "Subnet", "Pool", "Node type"
-ADDRESSES, PREFIXES, BLOCKS, PODS = "addresses", "/28 blocks", "node blocks", "pods"
 
 
 def keep(report: Report, desk: Desk) -> None:
