@@ -43,10 +43,17 @@ def lists() -> tuple[Lists, dict[str, bytes]]:
         target = "/" + path.removeprefix("kubernetes/")
         items = cast(Object, answer).get("items")
         if isinstance(items, list):
+            items.sort(key=_key)
             found[target] = [_json(grown(target, item)) for item in items]
         else:
             single[target] = _json(answer)
     return found, single
+
+
+def _key(item: Object) -> tuple[str, str]:
+    """The order of etcd's keys, in which an API server lists."""
+    metadata = cast(dict[str, str], item["metadata"])
+    return metadata.get("namespace", ""), metadata.get("name", "")
 
 
 def page(items: list[bytes], start: int, limit: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 
 import checks
 from checks.model import Check
@@ -9,6 +10,7 @@ from checks.model import Check
 _NOT_AREAS = {"collect", "parts"}
 
 
+@cache
 def load_checks() -> tuple[Check, ...]:
     """All checks, sorted by id. A check is the one Check in a module of an area, under the module's name."""
     found = []

@@ -1,6 +1,7 @@
 """Which running pods Cilium knows nothing of, and where that is meant."""
 
 from ipaddress import ip_address, ip_network
+from operator import itemgetter
 
 from checks.cilium_pods import agent_pods
 from checks.derive import GRACE
@@ -9,6 +10,8 @@ from checks.parts.agents import AgentStatuses, Meta
 from checks.parts.cilium import CiliumConfig, NodeConfigs
 from checks.parts.cilium_nodes import CiliumEndpoints, CiliumNodes
 from checks.parts.pods import PodAddress, Pods
+
+_REFERENCE = itemgetter(0, 1)  # namespace and name of a PodAddress
 
 
 def unmanaged(
@@ -25,13 +28,14 @@ def unmanaged(
     """
     down = {pod.node for pod in agent_pods(pods, meta.cilium_namespace) if not pod.ready}
     owners = _owners(agent_status)
+    known = map(cilium_endpoints.names.__contains__, map(_REFERENCE, pods.addresses))
     return tuple(
         item
-        for item in pods.addresses
-        if item.node in cilium_nodes.by_name
+        for item, managed in zip(pods.addresses, known, strict=True)
+        if not managed
+        and item.node in cilium_nodes.by_name
         and item.node not in down
         and meta.taken_at - item.created > GRACE
-        and (item.namespace, item.name) not in cilium_endpoints.names
         and f"{item.namespace}/{item.name}" not in owners
     )
 

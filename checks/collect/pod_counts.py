@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from checks.collect.requests import NOTHING
 from checks.parts.kubernetes import Labels
 from checks.parts.nodes import Resources
@@ -24,7 +26,7 @@ class Group:
     not_ready_since: datetime | None = None
     ready_names: list[str] = field(default_factory=list)
     not_ready_names: list[str] = field(default_factory=list)
-    requests_key: tuple[bytes, ...] | None = None  # of the latest pod: the next one mostly asks for the same
+    resources: msgspec.Raw | None = None  # of the latest pod: the next one mostly asks for the same
     requests: Resources = NOTHING
 
     def part(self) -> PodGroup:

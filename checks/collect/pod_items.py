@@ -12,6 +12,7 @@ from checks.parts.nodes import Resources
 
 _NONE = msgspec.Raw()
 _NOTHING = (b"", b"null")
+_READY = b'"type":"Ready","status":"True"'
 _IS_READY = re.compile(rb'"type":"Ready",(?:"observedGeneration":\d+,)?"status":"True"').search
 """The Ready condition as an API server writes it: most pods have it, and need no further decoding.
 
@@ -43,8 +44,8 @@ class _Spec(msgspec.Struct, gc=False, rename="camel"):
     host_network: bool | None = None
     containers: list[_Container] | None = None
     init_containers: list[_Container] | None = None
-    resources: msgspec.Raw = _NONE
-    overhead: msgspec.Raw = _NONE
+    resources: Requirements | None = None
+    overhead: ResourceList | None = None
     tolerations: msgspec.Raw = _NONE
     volumes: msgspec.Raw = _NONE
     node_selector: msgspec.Raw = _NONE
@@ -106,7 +107,6 @@ class OnDemand(Generic[T]):
 _LABELS = OnDemand(dict[str, str], "labels")
 _CONDITIONS = OnDemand(list[Condition], "conditions")
 _RESOURCES = OnDemand(Requirements, "resources")
-_OVERHEAD = OnDemand(ResourceList, "overhead")
 
 
 def labels_of(item: PodItem) -> dict[str, str]:
@@ -121,10 +121,10 @@ def conditions_of(item: PodItem) -> dict[str, Condition]:
 
 def is_ready(item: PodItem) -> bool:
     """The Ready condition. A running pod without any condition, as made by hand, is taken as ready."""
-    raw = item.status.conditions
-    if _IS_READY(raw):
+    raw = bytes(item.status.conditions)
+    if _READY in raw or _IS_READY(raw):
         return True
-    if bytes(raw) in _NOTHING:
+    if raw in _NOTHING:
         return item.status.phase == "Running"
     at = conditions_of(item).get("Ready")
     return at is not None and at.holds
@@ -136,14 +136,13 @@ def since_not_ready(item: PodItem) -> datetime:
     return (at and at.since) or item.metadata.creation_timestamp or LONG_AGO
 
 
-def requests_key(item: PodItem) -> tuple[bytes, ...]:
-    """The bytes that decide what a pod asks for: pods with the same ones ask for the same."""
+def only_resources(item: PodItem) -> msgspec.Raw | None:
+    """The resources that alone decide what the pod asks for, as of most pods; None when others do too."""
     spec = item.spec
-    key = tuple([bytes(container.resources) for container in spec.containers or ()])
-    if not (spec.init_containers or bytes(spec.overhead) or bytes(spec.resources)):
-        return key
-    init = [f"{one.restart_policy} ".encode() + bytes(one.resources) for one in spec.init_containers or ()]
-    return (*key, b"init", *init, b"pod", bytes(spec.overhead), bytes(spec.resources))
+    containers = spec.containers
+    if spec.init_containers or spec.overhead or spec.resources or not containers or len(containers) > 1:
+        return None
+    return containers[0].resources
 
 
 def requests_of(item: PodItem) -> Resources:
@@ -152,8 +151,8 @@ def requests_of(item: PodItem) -> Resources:
     return pod_requests(
         map(_needs, spec.containers or ()),
         map(_needs, spec.init_containers or ()),
-        _OVERHEAD.read(spec.overhead),
-        _RESOURCES.read(spec.resources),
+        spec.overhead,
+        spec.resources,
     )
 
 

@@ -1,19 +1,27 @@
 """Snapshot.pods: the list of all pods, folded page by page as it arrives.
 
-15,000 pods must cost little more than decoding them, so the common pod passes through ``_Fold.add`` with two
-look-ups: its labels and its containers' requests are known by their bytes from a pod like it.
+15,000 pods must cost little more than decoding them. A list comes in the order of its names, so that a pod
+mostly has its predecessor's labels and requests, byte for byte: comparing is all that the common pod costs.
 """
 
 from bisect import insort
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+
+import msgspec
 
 from checks.collect.kept_pods import sandbox_is_made, whole_pod
 from checks.collect.pod_counts import SAMPLE, Group, Load
-from checks.collect.pod_items import PodItem, is_ready, labels_of, requests_key, requests_of, since_not_ready
+from checks.collect.pod_items import (
+    PodItem,
+    is_ready,
+    labels_of,
+    only_resources,
+    requests_of,
+    since_not_ready,
+)
 from checks.collect.source import Source
-from checks.collect.wire import LONG_AGO, before, items
+from checks.collect.wire import LONG_AGO, before, pages
 from checks.parts.kubernetes import Labels
 from checks.parts.nodes import Resources
 from checks.parts.pods import Pod, PodAddress, Pods
@@ -21,7 +29,7 @@ from checks.parts.pods import Pod, PodAddress, Pods
 RIGHTS = ("list pods",)
 GRACE = timedelta(seconds=120)  # report-format.md: what is deleted for less counts nowhere
 MAX_LEFTOVERS = 1000
-MAX_REMEMBERED = 10_000  # label texts and request texts; a cluster of single pods must not fill the memory
+MAX_REMEMBERED = 10_000  # label texts; a cluster of single pods must not fill the memory
 _OWN_LABELS = frozenset(
     {
         "statefulset.kubernetes.io/pod-name",
@@ -47,15 +55,15 @@ _KEPT_LABELS = frozenset(
 )
 """Pods of Cilium, of DNS and of what competes with Cilium are kept even when they are well."""
 
-K = TypeVar("K")
-V = TypeVar("V")
+_address = tuple.__new__  # half of what a NamedTuple's own constructor costs
 
 
 def read(source: Source) -> Pods:
     """Read every pod, fold it, and keep the ones that matter on their own. Raises UnreadError."""
     fold = _Fold(source.meta.taken_at)
-    for item in items(source, Pods.ASKED, PodItem, "Pod"):
-        fold.add(item)
+    for page in pages(source, Pods.ASKED, PodItem, "Pod"):
+        for item in page:
+            fold.add(item)
     return fold.pods()
 
 
@@ -74,7 +82,8 @@ class _Fold:
     addresses: list[PodAddress] = field(default_factory=list)
     leftovers: list[Pod] = field(default_factory=list)
     known_groups: dict[tuple[str, bytes, bool], Group] = field(default_factory=dict)
-    known_requests: dict[tuple[bytes, ...], Resources] = field(default_factory=dict)
+    last_labels: msgspec.Raw | None = None
+    last_group: Group | None = None
 
     def add(self, item: PodItem) -> None:
         """Count one pod. Raises UnreadError for what is not as the API gives it."""
@@ -90,14 +99,14 @@ class _Fold:
             return
         ready = is_ready(item)
         group = self._group(item)
-        requests = self._requests(item, group)
+        requests = _requests(item, group)
         self.total += 1
         self.running += phase == "Running"
         if spec.node_name:
             self._place(item, self._load(spec.node_name), group, requests)
         elif phase in (None, "Pending"):
             self.not_scheduled += 1
-        self._count(item, group, ready)
+        _count(item, group, ready)
         if not ready or deleting or group.kept:
             self._keep(whole_pod(item, ready=ready, deleting=deleting, requests=requests))
 
@@ -143,21 +152,7 @@ class _Fold:
             load.with_address += 1
             created = item.metadata.creation_timestamp or LONG_AGO
             name, ip = item.metadata.name, item.status.pod_ip
-            self.addresses.append(PodAddress(group.namespace, name, load.name, ip, created))
-
-    def _count(self, item: PodItem, group: Group, ready: bool) -> None:
-        group.total += 1
-        if ready:
-            group.ready += 1
-            names = group.ready_names
-        else:
-            since = since_not_ready(item)
-            group.not_ready_since = min(group.not_ready_since or since, since)
-            names = group.not_ready_names
-        name = item.metadata.name
-        if len(names) < SAMPLE or name < names[-1]:
-            insort(names, name)
-            del names[SAMPLE:]
+            self.addresses.append(_address(PodAddress, (group.namespace, name, load.name, ip, created)))
 
     def _keep(self, pod: Pod) -> None:
         self.items.append(pod)
@@ -165,7 +160,19 @@ class _Fold:
             self.without_ip += 1
 
     def _group(self, item: PodItem) -> Group:
-        host = bool(item.spec.host_network)
+        meta, host = item.metadata, bool(item.spec.host_network)
+        group = self.last_group
+        if (
+            group is None
+            or meta.labels != self.last_labels
+            or meta.namespace != group.namespace
+            or host is not group.host_network
+        ):
+            self.last_labels = meta.labels.copy()  # of its page only these bytes stay in memory
+            group = self.last_group = self._known(item, host)
+        return group
+
+    def _known(self, item: PodItem, host: bool) -> Group:
         key = item.metadata.namespace, bytes(item.metadata.labels), host
         group = self.known_groups.get(key)
         if group is None:
@@ -174,21 +181,32 @@ class _Fold:
             own = item.metadata.namespace, labels, host
             kept = not _KEPT_LABELS.isdisjoint(labels)
             group = self.groups.setdefault(own, Group(*own, kept))
-            _remember(self.known_groups, key, group)
+            if len(self.known_groups) >= MAX_REMEMBERED:
+                self.known_groups.clear()
+            self.known_groups[key] = group
         return group
 
-    def _requests(self, item: PodItem, group: Group) -> Resources:
-        key = requests_key(item)
-        if key != group.requests_key:
-            found = self.known_requests.get(key)
-            if found is None:
-                found = requests_of(item)
-                _remember(self.known_requests, key, found)
-            group.requests_key, group.requests = key, found
-        return group.requests
+
+def _requests(item: PodItem, group: Group) -> Resources:
+    """What the pod asks for, worked out only where that is not the same as of the last pod of its group."""
+    raw = only_resources(item)
+    if raw is None:
+        return requests_of(item)
+    if raw != group.resources:
+        group.resources, group.requests = raw.copy(), requests_of(item)
+    return group.requests
 
 
-def _remember(known: dict[K, V], key: K, value: V) -> None:
-    if len(known) >= MAX_REMEMBERED:
-        known.clear()
-    known[key] = value
+def _count(item: PodItem, group: Group, ready: bool) -> None:
+    group.total += 1
+    if ready:
+        group.ready += 1
+        names = group.ready_names
+    else:
+        since = since_not_ready(item)
+        group.not_ready_since = min(group.not_ready_since or since, since)
+        names = group.not_ready_names
+    name = item.metadata.name
+    if len(names) < SAMPLE or name < names[-1]:
+        insort(names, name)
+        del names[SAMPLE:]

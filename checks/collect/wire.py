@@ -64,9 +64,17 @@ def items(source: Source, path: str, form: type[T], kind: str, *, optional: bool
     ``kind`` is that of one item ("Pod" of a PodList). ``optional``: the resource may not be installed at
     all, and a 404 is then an empty list. Raises UnreadError.
     """
+    for page in pages(source, path, form, kind, optional=optional):
+        yield from page
+
+
+def pages(
+    source: Source, path: str, form: type[T], kind: str, *, optional: bool = False
+) -> Iterator[list[T]]:
+    """As ``items``, a page's at a time: for lists so long that each step between two items shows."""
     try:
         for raw in source.pages(path):
-            yield from _listed(raw, form, kind)
+            yield _listed(raw, form, kind)
             del raw  # before the next page is asked for: two at once are twice the memory
     except UnreadError as error:
         if not (optional and error.missing):
@@ -165,8 +173,8 @@ def _listed(raw: bytes, form: type[T], kind: str) -> list[T]:
     if page.kind not in (None, "List", f"{kind}List"):
         raise UnreadError(f"unreadable: a {clip(page.kind, 60)} where a {kind}List was asked for")
     found = page.items or []
-    for item in found:
-        own = getattr(item, "kind", None)
+    # Only kubectl's lists say of each item what it is; a form without that field is not asked.
+    for own in {getattr(item, "kind", None) for item in found}:
         if own is not None and own != kind:
             raise UnreadError(f"unreadable: a {clip(str(own), 60)} in a list of {kind}s")
     return found

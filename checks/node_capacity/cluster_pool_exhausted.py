@@ -63,12 +63,13 @@ def _pools(cilium: CiliumConfig) -> list[IPv4Network]:
 def _taken(cilium: CiliumConfig, alive: list[CiliumNode]) -> int:
     """Blocks of the pool that live nodes hold; a larger one counts as the blocks that it covers."""
     pools = _pools(cilium)
-    held = {block for node in alive for block in networks(node.pod_cidrs)}
-    mine = [block for block in held if any(block.subnet_of(pool) for pool in pools)]
-    large = [block for block in mine if block.prefixlen < cilium.pool_mask]
-    small = {b.supernet(new_prefix=cilium.pool_mask) for b in mine if b.prefixlen >= cilium.pool_mask}
-    small = {block for block in small if not any(block.subnet_of(other) for other in large)}
-    return len(small) + sum(1 << (cilium.pool_mask - block.prefixlen) for block in large)
+    shift = 32 - cilium.pool_mask
+    taken: set[int] = set()  # the pool's blocks by their number, counted from 0.0.0.0
+    for block in {block for node in alive for block in networks(node.pod_cidrs)}:
+        if any(block.subnet_of(pool) for pool in pools):
+            first = int(block.network_address) >> shift
+            taken.update(range(first, first + (1 << max(0, cilium.pool_mask - block.prefixlen))))
+    return len(taken)
 
 
 def _cause(

@@ -110,7 +110,7 @@ class CiliumConfig:
         """The cluster pool's IPv4 ranges (10.0.0.0/8 when the key is absent); malformed ones are left out."""
         return _networks(self.data.get("cluster-pool-ipv4-cidr", "10.0.0.0/8"))
 
-    @property
+    @cached_property
     def pool_mask(self) -> int:
         """Prefix length of a node's block in cluster-pool mode; 24 by default."""
         mask = self.data.get("cluster-pool-ipv4-mask-size", "24").strip()

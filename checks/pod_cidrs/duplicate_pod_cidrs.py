@@ -33,7 +33,10 @@ def duplicate_pod_cidrs(
     """
     dead = {node.name for node in stale_nodes(cilium_nodes, nodes, meta.taken_at)}
     held = blocks_by_node(cilium.ipam_mode, cilium_nodes, nodes)
-    owned = sorted((block, name) for name, blocks in held.items() if name not in dead for block in blocks)
+    owned = sorted(
+        ((block, name) for name, blocks in held.items() if name not in dead for block in blocks),
+        key=lambda own: (int(own[0].network_address), own[0].prefixlen, own[1]),
+    )
     twice = list(_overlapping(owned))
     if not twice:
         return

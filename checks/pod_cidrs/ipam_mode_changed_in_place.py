@@ -93,8 +93,8 @@ def _outside_blocks(
     return [
         pod
         for pod in pods.addresses
-        if (pod.namespace, pod.name) in managed.names
-        and _stem(pod.ip) not in whole
+        if _stem(pod.ip) not in whole  # first: it settles nearly all of them
+        and (pod.namespace, pod.name) in managed.names
         and ":" not in pod.ip
         and pod.node in blocks
         and not _within(pod.ip, lengths, starts)

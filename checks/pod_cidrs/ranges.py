@@ -40,7 +40,9 @@ def shared(first: Iterable[IPv4Network], second: Iterable[IPv4Network]) -> tuple
 def inside(blocks: Blocks, addresses: Iterable[tuple[str, str]]) -> Iterator[Inside]:
     """Those of these (address, what it is) that lie in some node's block."""
     owners = {
-        (block.prefixlen, int(block.network_address)): node for node, bs in blocks.items() for block in bs
+        (block.prefixlen, int(block.network_address)): (node, block)
+        for node, mine in blocks.items()
+        for block in mine
     }
     lengths = sorted({length for length, _ in owners})
     for text, what in addresses:
@@ -49,10 +51,9 @@ def inside(blocks: Blocks, addresses: Iterable[tuple[str, str]]) -> Iterator[Ins
         except ValueError:
             continue
         for length in lengths:
-            block = IPv4Network((int(address) >> (32 - length) << (32 - length), length))
-            owner = owners.get((length, int(block.network_address)))
+            owner = owners.get((length, int(address) >> (32 - length) << (32 - length)))
             if owner is not None:
-                yield Inside(owner, block, address, what)
+                yield Inside(*owner, address, what)
 
 
 def reached_with_node(cilium: CiliumConfig, part: IPv4Network) -> int | None:
