@@ -26,6 +26,7 @@ from bot.work import Acks, Inline, Pool
 from checks.report import Report
 from handlers import (
     again,
+    audit,
     check_again,
     clusters,
     config,
@@ -41,6 +42,7 @@ from handlers import (
     round,
     status,
     subnets,
+    use,
     webhooks,
     why,
 )
@@ -51,7 +53,14 @@ from handlers.dispatch import register
 from handlers.gate.groups import Groups
 from handlers.gate.keeper import Keeper, Workspace
 from handlers.gate.rules import Rule
+from handlers.history import samples
+from handlers.history.word import WORD as HISTORY
+from handlers.home import home
 from handlers.pages import Pages
+from handlers.problems import follow, tend
+from handlers.problems.clicks import CLICKS as PROBLEM_CLICKS
+from handlers.problems.dialog import FORM as SILENCE_FORM
+from handlers.problems.words import ACK, SILENCE
 from handlers.store import Store, StoreError
 from handlers.threads import changed, evidence, outline
 from handlers.work import Busy, Vitals
@@ -73,17 +82,26 @@ WORDS = (
     again.WORD,
     changed.WORD,
     evidence.WORD,
+    HISTORY,
+    ACK,
+    SILENCE,
+    audit.WORD,
     clusters.WORD,
+    use.WORD,
     doctor.WORD,
     help.WORD,
 )
 CLICKS = (
     check_again.CLICK,
     evidence.CLICK,
+    *PROBLEM_CLICKS,
+    *home.CLICKS,
 )
-TIMERS = (round.TIMER,)
-AFTER = (outline.keep,)
-BOOK = Book(words=WORDS, clicks=CLICKS, timers=TIMERS, after=AFTER)
+EVENTS = (home.EVENT,)
+FORMS = (SILENCE_FORM,)
+TIMERS = (round.TIMER, tend.TIMER)
+AFTER = (outline.keep, samples.keep, follow.follow)
+BOOK = Book(words=WORDS, clicks=CLICKS, forms=FORMS, events=EVENTS, timers=TIMERS, after=AFTER)
 """What the bot answers to: something new is one file in handlers and one name here.
 
 The first word is the default.

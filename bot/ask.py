@@ -21,7 +21,7 @@ def page_of(words: Sequence[str], read: Callable[[], Snapshot]) -> Page:
     if question.word == help.WORD.word:
         return _help()
     named = question.others
-    word = next((word for word in WORDS if word.word == question.word), None)
+    word = next((word for word in WORDS if question.word == word.word or question.word in word.also), None)
     if word is None or word.page is None:
         offered = [word.word for word in WORDS if word.page is not None]
         near = difflib.get_close_matches(question.word, offered, n=1, cutoff=0.5)

@@ -1,22 +1,37 @@
-"""`check again`: the status from a new sweep, however young the last report is."""
+"""`check again`: the status from a new sweep, and before it what changed since the thread's last look."""
 
 from dataclasses import replace
 
-from handlers.answer import begin
+from handlers.answer import Asked, Kind, begin
 from handlers.command import Desk, Task, Word
 from handlers.question import Question
+from handlers.render.compared import compared_blocks
 from handlers.render.message import Message
-from handlers.status import STATUS
+from handlers.threads.since import since_look
+from handlers.work import Seen
 
 
-def _begin(question: Question, desk: Desk) -> Message | Task:
-    others = question.others[1:] if question.others[:1] in (("again",), ("Again",)) else question.others
-    return begin(STATUS, replace(question, others=others, fresh=True), desk)
+def _draw(seen: Seen, asked: Asked, desk: Desk) -> Message:
+    if asked.thread is None:
+        return desk.pages.of(seen)
+    since = since_look(asked.thread, seen.report)
+    return compared_blocks(seen.report, since, now=desk.now(), age_s=seen.age_s)
+
+
+AGAIN = Kind(word="check", draw=_draw)
+
+
+def again(question: Question, desk: Desk) -> Message | Task:
+    """The task that looks anew, however young the last report is."""
+    others = question.others
+    spoken = bool(others) and others[0].lower().rstrip("?!.,") == "again"
+    return begin(AGAIN, replace(question, others=others[1:] if spoken else others, fresh=True), desk)
 
 
 WORD = Word(
-    word="check",
+    word=AGAIN.word,
+    also=("again", "recheck"),
     usage="check again",
-    about="is the status from a new sweep, however young the last one is",
-    begin=_begin,
+    about="looks anew, however young the last report is, and says what changed since a thread's last look",
+    begin=again,
 )

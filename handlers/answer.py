@@ -1,39 +1,71 @@
-"""Answers that are made from a report: one young enough, else one sweep's that the message follows."""
+"""Answers that are made from a report: one young enough, else one sweep's that the message follows.
+
+In a thread a question needs no names: what it lacks is the thread's subject. It never guesses a cluster.
+"""
 
 import difflib
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
+from typing import Literal
 
-from handlers.chat import Post
+from checks.report import Report
 from handlers.command import Desk, Task, Word
+from handlers.following import Shown, follow
+from handlers.outcome import Outcome
+from handlers.own import own_of
 from handlers.question import Place, Question
 from handlers.render.answer import Material, PageOf, again_value, answer_blocks
-from handlers.render.blocks import error_blocks, progress_blocks, progress_line
+from handlers.render.blocks import error_blocks
 from handlers.render.escape import clean
 from handlers.render.message import Message
-from handlers.work import Seen, Sweep, SweepFailed
+from handlers.render.status import diagnosis_menu
+from handlers.store import StoreError
+from handlers.threads import memory
+from handlers.threads.memory import Look, Subject, Thread
+from handlers.threads.outline import outline
+from handlers.work import Seen, Sweep
+
+logger = logging.getLogger(__name__)
 
 MAX_NAME_CHARS = 100
 NAMES_SHOWN = 5
 
-Draw = Callable[[Seen], Message]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is wanted: what was named after the word, of which cluster, and its thread (None: none)."""
+
+    named: tuple[str, ...]
+    cluster: str
+    thread: Thread | None = None
+
+
+DrawOf = Callable[[Seen, Asked, Desk], Message]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What an answer shows: the whole status, or a ``page`` of it.
+    """What an answer shows: the whole status, a ``page`` of it, or what ``draw`` makes of it and its thread.
 
-    ``least`` and ``most`` names follow the word; ``asks`` is the question when one is missing. ``deep`` pages
-    are made from what the sweep had read, not from its report alone.
+    ``least`` and ``most`` names follow the word; ``asks`` is the question when one is missing. ``names`` is
+    what they name, to be taken from a thread's subject; ``nameless`` answers where that has none either.
+    ``deep`` pages are made from what the sweep had read, not from its report alone. A report as old as
+    ``oldest`` will do, where that is given.
     """
 
     word: str
     page: PageOf | None = None
+    draw: DrawOf | None = None
     least: int = 0
     most: int = 0
     asks: str = ""
+    names: Literal["", "node", "object"] = ""
+    nameless: "Kind | None" = None
     deep: bool = False
+    oldest: timedelta | None = None
 
 
 def report_word(kind: Kind, *, usage: str, about: str, page: PageOf | None = None) -> Word:
@@ -49,14 +81,69 @@ def report_word(kind: Kind, *, usage: str, about: str, page: PageOf | None = Non
 
 
 def begin(kind: Kind, question: Question, desk: Desk) -> Message | Task:
-    """The task that answers; or at once, what is missing or not known in the question."""
+    """The task that answers; or at once, what is missing or not known in the question.
+
+    What a thread is about, and which cluster a channel means, is looked up in the task.
+    """
+    if question.place.thread_ts is not None or _unclear(kind, question, desk):
+        return partial(_look_up, kind, question, desk)
+    asked = meant(kind, question, desk, Subject())
+    return asked if isinstance(asked, Message) else partial(answer, kind, asked, question, desk)
+
+
+def _unclear(kind: Kind, question: Question, desk: Desk) -> bool:
+    """Whether nothing but the cluster is missing, and it may be any of several."""
     named, others = _parted(kind, question.others, desk.sweeps.names)
+    return len(named) >= kind.least and not others and len(desk.sweeps.names) > 1
+
+
+def _look_up(kind: Kind, question: Question, desk: Desk) -> None:
+    """Answer with what the thread and the channel know."""
+    thread = memory.recall(desk.store, question.place) or memory.NEW
+    own = _own(question.place, desk)
+    asked = meant(kind, question, desk, thread.subject, own)
+    if isinstance(asked, Message) and kind.nameless is not None and question.place.thread_ts:
+        other = meant(kind.nameless, question, desk, thread.subject, own)
+        kind, asked = (kind, asked) if isinstance(other, Message) else (kind.nameless, other)
+    if not isinstance(asked, Message):
+        answer(kind, asked, question, desk)
+    elif question.place.response_url:
+        desk.chat.whisper(question.place, asked)
+    else:
+        desk.chat.at(question.place).finish(asked)
+
+
+def _own(place: Place, desk: Desk) -> str:
+    """The channel's own cluster; "" for none, and where the store is away."""
+    try:
+        own = own_of(desk.store, place.channel) if len(desk.sweeps.names) > 1 else None
+    except StoreError as error:
+        logger.warning("which cluster %s means is not known: %s", place.channel, error)
+        return ""
+    return own.cluster if own is not None else ""
+
+
+def meant(kind: Kind, question: Question, desk: Desk, subject: Subject, own: str = "") -> Asked | Message:
+    """What is asked for: as named, else the thread's subject, else of the channel's ``own`` cluster.
+
+    A message says what is missing.
+    """
+    names = desk.sweeps.names
+    named, others = _parted(kind, question.others, names)
+    if others and others[0] != subject.cluster:
+        subject = Subject()  # of another cluster nothing is known here
+    known = _named(kind, subject)
+    if len(named) < kind.least and known:
+        named = (known,)
     if len(named) < kind.least:
         return error_blocks(kind.asks, f"A name goes after the word: `{kind.word} NAME`.")
-    cluster = choose(others, desk.sweeps.names, sure=desk.sweeps.sure)
-    if isinstance(cluster, Message):
-        return cluster
-    return partial(answer, kind, named, cluster, question, desk)
+    silent = [name for name in (subject.cluster, own) if name in names][:1]
+    cluster = choose(others or silent, names, sure=desk.sweeps.sure)
+    return cluster if isinstance(cluster, Message) else Asked(named=named, cluster=cluster)
+
+
+def _named(kind: Kind, subject: Subject) -> str:
+    return {"node": subject.node, "object": subject.pod or subject.node}.get(kind.names, "")
 
 
 def _parted(kind: Kind, others: Sequence[str], clusters: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -82,50 +169,76 @@ def choose(others: Sequence[str], names: Sequence[str], *, sure: bool) -> str | 
     return error_blocks(f"I do not know a cluster “{said}”.", f"{hint}I look at {known}.")
 
 
-def answer(kind: Kind, named: tuple[str, ...], cluster: str, question: Question, desk: Desk) -> None:
+def answer(kind: Kind, asked: Asked, question: Question, desk: Desk) -> None:
     """Answer with a report that is young enough, else sweep; a delivery that came before is passed over."""
+    show(kind, asked, question, desk)
+
+
+def show(kind: Kind, asked: Asked, question: Question, desk: Desk) -> Outcome | None:
+    """The same, and what became of it; None where there was nothing to show, or it was shown before."""
     if not desk.deliveries.first(question.delivery):
-        return
+        return None
+    place = question.place
+    if kind.draw is not None:
+        asked = replace(asked, thread=memory.recall(desk.store, place))
+    found = _found(kind, asked.cluster, question, desk)
+    draw = partial(drawn, kind, asked, desk)
+    if isinstance(found, Seen):
+        message = draw(found)
+        shown: Shown | None = Shown(found.report, message, desk.chat.at(place).finish(message))
+    else:
+        shown = follow(found, place, asked.cluster, desk, draw)
+    if shown is None:
+        return None
+    desk.gate.answered(shown.report)
+    _remember(kind, asked, question, desk, shown)
+    return shown.outcome
+
+
+def _found(kind: Kind, cluster: str, question: Question, desk: Desk) -> Seen | Sweep:
+    last = desk.sweeps.last(cluster) if kind.oldest and not question.fresh else None
+    if kind.oldest and last is not None and (last.age_s or 0.0) <= kind.oldest.total_seconds():
+        return last
     found = desk.sweeps.join(cluster) if question.fresh else desk.sweeps.ask(cluster)
     if isinstance(found, Seen) and kind.deep and desk.sweeps.snapshot(found.report) is None:
-        found = desk.sweeps.join(cluster)  # another process made that report
-    draw = partial(drawn, kind, named, desk)
-    if isinstance(found, Seen):
-        desk.chat.at(question.place).finish(draw(found))
-    else:
-        follow(found, question.place, cluster, desk, draw)
+        return desk.sweeps.join(cluster)  # another process made that report
+    return found
 
 
-def drawn(kind: Kind, named: tuple[str, ...], desk: Desk, seen: Seen) -> Message:
+def _remember(kind: Kind, asked: Asked, question: Question, desk: Desk, shown: Shown) -> None:
+    report = shown.report
+    look = Look(
+        at=desk.now(),
+        user=question.place.user,
+        asked=" ".join((kind.word, *asked.named)),
+        cluster=report.cluster,
+        taken_at=report.taken_at,
+        told=shown.message.text.partition("\n")[0],
+    )
+    subject = _subject(kind, asked, report)
+    memory.remember(desk.store, question.place, shown.outcome, subject, look, outline(report))
+
+
+def _subject(kind: Kind, asked: Asked, report: Report) -> Subject:
+    name = asked.named[0] if asked.named and kind.names else ""
+    if not name:
+        return Subject(cluster=asked.cluster)
+    is_node = kind.names == "node" or any(node.name == name for node in report.facts.nodes_detail)
+    named = {"node": name} if is_node else {"pod": name}
+    return Subject(cluster=asked.cluster, **named)
+
+
+def drawn(kind: Kind, asked: Asked, desk: Desk, seen: Seen) -> Message:
     """What this kind of answer shows of a report."""
+    if kind.draw is not None:
+        return kind.draw(seen, asked, desk)
     if kind.page is None:
         return desk.pages.of(seen)
+    named, report = asked.named, seen.report
     if not kind.deep:
-        lay = kind.page(Material(report=seen.report, named=named))
+        lay = kind.page(Material(report=report, named=named))
         return desk.pages.of(seen, kind.word, named, lay)
-    lay = kind.page(Material(report=seen.report, named=named, snapshot=desk.sweeps.snapshot(seen.report)))
-    again = again_value(seen.report.cluster, kind.word, named)
-    return answer_blocks(lay, seen.report, again, now=desk.now(), age_s=seen.age_s)
-
-
-def follow(under_way: Sweep, place: Place, cluster: str, desk: Desk, draw: Draw) -> None:
-    """Show a sweep's progress and then what it brought, both in one message at ``place``."""
-    post = desk.chat.at(place)
-    try:
-        post.progress(progress_blocks((), cluster=cluster))
-        for lines in under_way.follow(desk.every_s):
-            told = [progress_line(line.part, line.ok, line.seconds) for line in lines]
-            post.progress(progress_blocks(told, cluster=cluster))
-        post.finish(draw(Seen(under_way.report())))
-    except SweepFailed as error:
-        _say_why(error, place, post, cluster, desk, draw)
-
-
-def _say_why(error: SweepFailed, place: Place, post: Post, cluster: str, desk: Desk, draw: Draw) -> None:
-    """In the place of the report; but where one stood, it comes back, and only who clicked is told."""
-    last = desk.sweeps.last(cluster) if place.message_ts is not None else None
-    if last is None:
-        post.finish(error_blocks(error.title, error.help, cluster=cluster))
-    else:
-        post.finish(draw(last))
-        desk.chat.whisper(place, error_blocks(error.title, error.help))
+    lay = kind.page(Material(report=report, named=named, snapshot=desk.sweeps.snapshot(report)))
+    again = again_value(report.cluster, kind.word, named)
+    menu = diagnosis_menu(report.cluster)
+    return answer_blocks(lay, report, again, now=desk.now(), age_s=seen.age_s, menu=menu)

@@ -1,5 +1,8 @@
-"""The *Check again* button: its message shows a new sweep, and becomes the same answer anew."""
+"""The *Check again* button: its message shows a new sweep, and becomes the same answer anew.
 
+A status then says what changed since its message last showed it."""
+
+from handlers.again import AGAIN, again
 from handlers.command import Click, Desk, Task
 from handlers.gestures import Clicked
 from handlers.question import COMMAND, Question
@@ -24,7 +27,7 @@ def _begin(click: Clicked, desk: Desk) -> Message | Task:
         delivery=click.delivery,
         fresh=True,
     )
-    return word.begin(question, desk)
+    return again(question, desk) if word.word in ("status", AGAIN.word) else word.begin(question, desk)
 
 
 CLICK = Click(action=CHECK_AGAIN, begin=_begin)

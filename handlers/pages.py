@@ -8,6 +8,7 @@ from threading import Lock
 from handlers.render.answer import Lay, again_value, answer_blocks
 from handlers.render.blocks import blocks
 from handlers.render.message import Message
+from handlers.render.status import diagnosis_menu
 from handlers.work import Seen
 
 KEPT = 24  # some words of a few clusters
@@ -35,7 +36,14 @@ class Pages:
                 if lay is None:
                     message = blocks(seen.report, now=self._now(), age_s=age_s)
                 else:
-                    message = answer_blocks(lay, seen.report, again, now=self._now(), age_s=age_s)
+                    message = answer_blocks(
+                        lay,
+                        seen.report,
+                        again,
+                        now=self._now(),
+                        age_s=age_s,
+                        menu=diagnosis_menu(seen.report.cluster),
+                    )
                 self._kept[key] = (seen, message)
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)

@@ -9,6 +9,7 @@ from handlers.question import Question
 from handlers.render.answer import Lay, Material
 from handlers.render.message import Message
 from handlers.render.way import way_page
+from handlers.threads.evidence import EVIDENCE
 
 KINDS = frozenset(("pod", "node", "deployment", "workload"))
 
@@ -20,7 +21,16 @@ def page(material: Material) -> Lay:
     return way_page(why(material.snapshot, material.named[0]))
 
 
-WHY = Kind(word="why", page=page, least=1, most=1, asks="Why what?", deep=True)
+WHY = Kind(
+    word="why",
+    page=page,
+    least=1,
+    most=1,
+    asks="Why what?",
+    names="object",
+    nameless=EVIDENCE,  # in a thread about a cluster, its causes are asked for
+    deep=True,
+)
 
 
 def _begin(question: Question, desk: Desk) -> Message | Task:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from checks.report import Report
 from checks.snapshot import Snapshot
+from handlers.history.forecast import Outlook
 from handlers.render.blocks import fitted
 from handlers.render.detail import LISTS, TERMINAL, Detail
 from handlers.render.message import Message
-from handlers.render.page import Button, Page
+from handlers.render.page import Button, Menu, Page
 from handlers.render.status import CHECK_AGAIN
 from handlers.render.told import told
 from handlers.render.words import VERDICTS, Mark, origin
@@ -22,12 +23,13 @@ Lay = Callable[[Detail], Page]
 class Material:
     """What an answer is made from: a report, what was named after the word, and what the sweep had read.
 
-    ``snapshot`` is None when that is no longer in memory.
+    ``snapshot`` is None when that is no longer in memory; ``outlooks`` are empty where no history is kept.
     """
 
     report: Report
     named: tuple[str, ...] = ()
     snapshot: Snapshot | None = None
+    outlooks: tuple[Outlook, ...] = ()
 
 
 PageOf = Callable[[Material], Lay]
@@ -40,16 +42,20 @@ def answer_page(lay: Lay, report: Report, detail: Detail = TERMINAL, *, now: dat
 
 
 def answer_blocks(
-    lay: Lay, report: Report, again: str, *, now: datetime, age_s: float | None = None
+    lay: Lay,
+    report: Report,
+    again: str,
+    *,
+    now: datetime,
+    age_s: float | None = None,
+    menu: Menu | None = None,
 ) -> Message:
     """The page as a message. ``again`` is what its button asks for; ``age_s`` is told when it was kept."""
-    framed = {
-        "origin": origin(report, now, age_s),
-        "buttons": (Button("Check again", CHECK_AGAIN, again),),
-    }
+    told_origin = origin(report, now, age_s)
+    button = Button("Check again", CHECK_AGAIN, again)
 
     def page(detail: Detail) -> Page:
-        return replace(lay(detail), **framed)  # type: ignore[arg-type] # two fields of two types
+        return replace(lay(detail), origin=told_origin, buttons=(button,), menu=menu)
 
     return fitted(told(page(LISTS[0])), page, LISTS)
 

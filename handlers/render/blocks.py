@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from checks.report import Report
-from handlers.render.detail import CHAT, Detail
+from handlers.render.detail import BRIEF, CHAT, Detail
 from handlers.render.escape import clean, mrkdwn
 from handlers.render.limits import message_faults
 from handlers.render.limits.numbers import MAX_TEXT_CHARS
@@ -24,7 +24,7 @@ MAX_LINE_CHARS = 120
 def blocks(report: Report, *, now: datetime, age_s: float | None = None) -> Message:
     """The report as a message: the most detail that fits. ``age_s`` is told when the answer was kept."""
     told = spoken(report, now=now, age_s=age_s)
-    return fitted(told, lambda detail: status_page(report, detail, now=now, age_s=age_s))
+    return fitted(told, lambda detail: status_page(report, detail, now=now, age_s=age_s), BRIEF)
 
 
 def fitted(told: str, page: Callable[[Detail], Page], ladder: Sequence[Detail] = CHAT) -> Message:
@@ -42,14 +42,15 @@ def _first_that_fits(
     ladder: Sequence[Detail],
     paint: Callable[[Page], list[Block]],
 ) -> list[Block]:
-    last: Sequence[Button] = ()
+    last: Page | None = None
     for detail in ladder:
         laid_out = page(detail)
         painted = paint(laid_out)
         if not message_faults(painted, told):
             return painted
-        last = laid_out.buttons
-    return [*(section(chunk) for chunk in chunks(told.split("\n"))), *buttons(last)]
+        last = laid_out
+    under = buttons(last.buttons, last.menu) if last is not None else []
+    return [*(section(chunk) for chunk in chunks(told.split("\n"))), *under]
 
 
 def progress_line(part: str, ok: bool, seconds: float) -> str:

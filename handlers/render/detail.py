@@ -21,6 +21,7 @@ class Detail:
     references: int = 5
     prose: int = 2_000
     command: int = 20_000
+    brief: bool = False  # what proves a cause and the figures are left to other answers
     narrow: bool = False  # for phones: what is shared or long in names and paths is said once or shortened
 
     def after_the_first(self) -> "Detail":
@@ -112,6 +113,14 @@ CHAT = (
         narrow=True,
     ),
 )
+
+BRIEF = tuple(
+    replace(
+        step, causes=min(step.causes, 3), subjects=min(step.subjects, 5), evidence=0, references=0, brief=True
+    )
+    for step in CHAT
+)
+"""The status in chat, where *Evidence* shows the rest: what it is, why, what to do, what was not checked."""
 
 # The answers about one thing are lists: as many rows as a list may have, and less of everything as it
 # grows too long. The last step is little enough for any report.

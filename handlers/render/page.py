@@ -11,12 +11,18 @@ from handlers.render.words import Mark
 
 
 class Style(Enum):
-    """How a piece looks. NAME is untrusted and literal: an object's name, a value that was read."""
+    """How a piece looks. NAME is untrusted and literal: an object's name, a value that was read.
+
+    PERSON and CHANNEL are ids of Slack's, shown as names there; a person who is not in a new message's
+    audience already is told of it by Slack.
+    """
 
     PLAIN = "plain"
     STRONG = "strong"
     NAME = "name"
     LINK = "link"
+    PERSON = "person"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,25 @@ class Grid:
     numeric: tuple[int, ...] = ()
 
 
-Item = Words | Bullets | Command | Grid
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Figures in the order of a chart's stops; None is unknown. ``words`` tells whoever does not see it."""
+
+    label: str
+    figures: tuple[int | None, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves over the same stops, each stop named once. Where nothing can be drawn they become lines."""
+
+    title: str
+    stops: tuple[str, ...]
+    curves: tuple[Curve, ...]
+
+
+Item = Words | Bullets | Command | Grid | Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,17 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """What is pressed less often, behind three dots: each line is a label and the value that is given.
+
+    Slack takes five lines, and values of 150 characters.
+    """
+
+    action: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One answer. Its first line is the mark's word and the headline; ``origin`` is whose and when."""
 
@@ -90,6 +125,7 @@ class Page:
     origin: str
     sections: tuple[Section, ...]
     buttons: tuple[Button, ...] = ()
+    menu: Menu | None = None
 
 
 def plain(text: str) -> Piece:
@@ -110,6 +146,16 @@ def name(text: str) -> Piece:
 def link(url: str) -> Piece:
     """An address that can be followed."""
     return Piece(url, Style.LINK)
+
+
+def person(id: str) -> Piece:
+    """Somebody, by id."""
+    return Piece(id, Style.PERSON)
+
+
+def channel(id: str) -> Piece:
+    """A channel, by id."""
+    return Piece(id, Style.CHANNEL)
 
 
 def joined(lines: Iterable[Line], between: str = ", ") -> Line:

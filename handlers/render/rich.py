@@ -6,16 +6,19 @@ nothing in it can become a mention, a link or an emoji.
 
 from collections.abc import Iterable, Sequence
 
-from handlers.render.escape import clean, is_plain_url, literal
+from handlers.render.chart import chart_block, chart_items
+from handlers.render.escape import clean, is_id, is_plain_url, literal
 from handlers.render.limits import numbers as n
 from handlers.render.message import Block
 from handlers.render.page import (
     Bullets,
     Button,
+    Chart,
     Command,
     Grid,
     Item,
     Line,
+    Menu,
     Page,
     Piece,
     Section,
@@ -25,26 +28,32 @@ from handlers.render.page import (
 from handlers.render.words import link_label
 
 MAX_UNWRAPPED_CHARS = 24  # of a cell: names on a phone break at every hyphen otherwise
+IDS = {Style.PERSON: "user", Style.CHANNEL: "channel"}
 STYLES = {Style.STRONG: {"bold": True}, Style.NAME: {"code": True}}
 
 
 def rich_blocks(page: Page) -> list[Block]:
-    """The page as rich text blocks, with its first grid as a table."""
+    """The page as rich text blocks, with its first grid as a table and its first charts drawn."""
     first: list[object] = [
         {"type": "emoji", "name": page.mark.emoji},
         text(f" {page.mark.word}: {page.headline}", {"bold": True}),
     ]
-    blocks = [rich_text(({"type": "rich_text_section", "elements": first},)), small(page.origin)]
-    tables = 0
+    blocks = [rich_text(({"type": "rich_text_section", "elements": first},))]
+    blocks += [small(page.origin)] if page.origin else []  # Slack refuses an empty text
+    tables = charts = 0
     for section in page.sections:
         blocks.append({"type": "divider"})
         for run in _runs(section):
             if isinstance(run, Grid):
                 tables += 1
                 blocks.append(_table(run) if tables <= n.MAX_TABLES else rich_text((_rows(run),)))
+            elif isinstance(run, Chart):
+                drawn = chart_block(run) if charts < n.MAX_CHARTS else None
+                charts += drawn is not None
+                blocks += [drawn] if drawn else [rich_text(map(_element, chart_items(run)))]
             else:
                 blocks.append(rich_text(run))
-    return [*blocks, *buttons(page.buttons)]
+    return [*blocks, *buttons(page.buttons, page.menu)]
 
 
 def rich_text(elements: Iterable[object]) -> Block:
@@ -64,9 +73,9 @@ def small(words: str) -> Block:
     return {"type": "context", "elements": [shown]}
 
 
-def buttons(given: Sequence[Button]) -> list[Block]:
+def buttons(given: Sequence[Button], menu: Menu | None = None) -> list[Block]:
     """A row of buttons; one whose value Slack would refuse is left out, since it could not be cut."""
-    row = [
+    row: list[Block] = [
         {
             "type": "button",
             "action_id": button.action,
@@ -80,11 +89,18 @@ def buttons(given: Sequence[Button]) -> list[Block]:
         for button in given
         if button.value.strip() and len(button.value) <= n.MAX_BUTTON_VALUE_CHARS
     ]
+    options = [
+        {"text": {"type": "plain_text", "text": label, "emoji": False}, "value": value}
+        for label, value in (menu.lines if menu else ())
+        if len(value) <= n.MAX_OPTION_VALUE_CHARS
+    ]
+    if menu is not None and options:
+        row.append({"type": "overflow", "action_id": menu.action, "options": options})
     return [{"type": "actions", "elements": row}] if row else []
 
 
-def _runs(section: Section) -> Iterable[Grid | list[object]]:
-    """The section's items as runs of rich text elements between its grids."""
+def _runs(section: Section) -> Iterable[Grid | Chart | list[object]]:
+    """The section's items as runs of rich text elements between its grids and charts."""
     run: list[object] = []
     lines: list[Line] = [(Piece(section.heading, Style.STRONG),)] if section.heading else []
     for item in section.items:
@@ -95,7 +111,7 @@ def _runs(section: Section) -> Iterable[Grid | list[object]]:
         if lines:
             run.append(_paragraphs(lines))
             lines = []
-        if isinstance(item, Grid):
+        if isinstance(item, (Grid, Chart)):
             if run:
                 yield run
             yield item
@@ -137,6 +153,9 @@ def _pieces(line: Line) -> list[dict[str, object]]:
 def _piece(piece: Piece) -> dict[str, object]:
     if piece.style is Style.LINK and is_plain_url(piece.text):
         return {"type": "link", "url": piece.text, "text": link_label(piece.text)}
+    if piece.style in IDS and is_id(piece.text):
+        kind = IDS[piece.style]
+        return {"type": kind, f"{kind}_id": piece.text}
     return text(piece.text, STYLES.get(piece.style))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from checks.report import Cause, NodeDetail, NotChecked, Note, Report, SubnetFacts, Symptom, Verdict
+from handlers.problems.buttons import problem_buttons
 from handlers.render.causes import MAX_ID_CHARS, MAX_TITLE_CHARS, cause_line, cause_section, symptom_items
 from handlers.render.detail import FULL, Detail
 from handlers.render.escape import clean
@@ -13,6 +14,7 @@ from handlers.render.page import (
     Grid,
     Item,
     Line,
+    Menu,
     Page,
     Section,
     Words,
@@ -39,7 +41,9 @@ from handlers.render.words import (
     versions_line,
 )
 
-CHECK_AGAIN = "check_again"
+CHECK_AGAIN, EVIDENCE, MORE = "check_again", "evidence", "more"
+"""Actions of buttons and of the menu, and what its lines ask for:"""
+HANDOFF, WRONG = "handoff", "wrong"
 MAX_IDS_OF_A_GAP = 5
 MAX_GRANT_CHARS = 200
 
@@ -51,7 +55,8 @@ def status_page(
     causes = cause_sections(report, detail)
     unexplained = _unexplained(report, detail)
     gaps = gaps_sections(report.not_checked, detail)
-    rest = [*facts_sections(report, detail), *_risks(report, detail), *_notes(report.notes, detail)]
+    figures = [] if detail.brief and report.verdict is not Verdict.HEALTHY else facts_sections(report, detail)
+    rest = [*figures, *_risks(report, detail), *_notes(report.notes, detail)]
     first = [glance(report), *_overview(report, detail)]
     if report.verdict is Verdict.UNKNOWN:
         sections = [*first, *causes, *unexplained, *gaps, *rest]
@@ -62,8 +67,29 @@ def status_page(
         headline=clean(report.headline, MAX_TITLE_CHARS),
         origin=origin(report, now, age_s),
         sections=tuple(sections),
-        buttons=(Button("Check again", CHECK_AGAIN, report.cluster),),
+        buttons=diagnosis_buttons(report),
+        menu=diagnosis_menu(report.cluster),
     )
+
+
+def diagnosis_buttons(report: Report) -> tuple[Button, ...]:
+    """What an on-call does next with a diagnosis; nothing where its cluster has no name to be asked by."""
+    if not report.cluster.strip():
+        return ()
+    again = Button("Check again", CHECK_AGAIN, report.cluster)
+    hurting = [one.id for one in (*report.causes, *loud_risks(report))]
+    hurting += [one.id for one in unexplained(report)]
+    if not hurting:
+        return (again,)
+    proof = Button("Evidence", EVIDENCE, report.cluster)
+    return (again, proof, *problem_buttons(report.cluster, hurting))
+
+
+def diagnosis_menu(cluster: str) -> Menu | None:
+    """What is done with a diagnosis less often."""
+    if not cluster.strip():
+        return None
+    return Menu(MORE, (("Hand over", f"{HANDOFF}\n{cluster}"), ("This is wrong…", f"{WRONG}\n{cluster}")))
 
 
 def glance(report: Report) -> Section:

@@ -233,8 +233,9 @@ def test_never_raises_whatever_the_text_is() -> None:
 def test_asks_which_cluster_when_there_are_several() -> None:
     shop, bank = HandSweep(), HandSweep(healthy())
     with serving(("shop", shop), ("bank", bank)) as (bot, slack):
-        answer = ask(bot, command(slack))
-        assert "shop, bank" in json.loads(answer.body)["text"]
+        ask(bot, command(slack))
+        slack.wait_for(lambda calls: calls[-1:] != [] and "shop, bank" in str(calls[-1][1]["text"]))
+        assert slack.calls[-1][1]["response_type"] == "ephemeral"
         ask(bot, command(slack, "status bank", trigger="1.2"))
         slack.wait_for(lambda calls: any(bank.report.headline in str(b["text"]) for _, b in calls))
     assert (shop.started, bank.started) == (0, 1)

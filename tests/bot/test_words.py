@@ -58,9 +58,8 @@ def click(bot: Bot, value: str, **container: object) -> BoltResponse:
 
 
 def answers(slack: FakeSlack) -> list[str]:
-    return [
-        str(b["text"]) for m, b in slack.calls if m.startswith("chat.") and "Checking" not in str(b["text"])
-    ]
+    said = [str(b["text"]) for m, b in slack.calls if m == "respond" or m.startswith("chat.")]
+    return [text for text in said if "Checking" not in text]
 
 
 @pytest.mark.parametrize("word", [word.word for word in WORDS if word.word != "help"])
@@ -96,7 +95,8 @@ def test_a_missing_name_is_asked_for_at_once(said: str, told: str) -> None:
 def test_a_word_of_several_clusters_takes_the_name_behind_its_own() -> None:
     shop, bank = HandSweep(), HandSweep()
     with serving(("shop", shop), ("bank", bank)) as (bot, slack):
-        assert "Which cluster?" in json.loads(ask(bot, command(slack, "limits t3.small")).body)["text"]
+        ask(bot, command(slack, "limits t3.small"))
+        slack.wait_for(lambda calls: calls[-1:] != [] and "Which cluster?" in str(calls[-1][1]["text"]))
         ask(bot, command(slack, "limits t3.small bank", trigger="1.2"))
         slack.wait_for(lambda calls: bool(answers(slack)))
         assert answers(slack)[0].startswith("Limits: not known: 1 type")

@@ -87,8 +87,7 @@ def test_stays_within_slacks_limits_at_any_size(nodes: int) -> None:
 @pytest.mark.parametrize("nodes", [500, 5_000])
 def test_tells_how_many_nodes_were_left_out(nodes: int) -> None:
     message = blocks(incident(nodes), now=LATER)
-    assert f"and {nodes - 10:,} more nodes" in shown(message)  # subjects
-    assert f"and {nodes - 5:,} more nodes" in shown(message)  # the table
+    assert f"and {nodes - 5:,} more nodes" in shown(message)
     assert f"{nodes:,} nodes" in message.text
 
 
@@ -171,9 +170,36 @@ def test_shows_a_risk_that_alone_degrades_the_cluster_with_its_command() -> None
     assert "Risk (high, certain): pods and Services share" in message.text
 
 
-def test_has_one_button_that_names_the_cluster() -> None:
-    [button] = [e for e in elements(blocks(incident(), now=LATER)) if e.get("type") == "button"]
-    assert (button["action_id"], button["value"]) == ("check_again", "payments-prod")
+def test_has_buttons_that_name_the_cluster_and_its_problems() -> None:
+    found = [e for e in elements(blocks(incident(), now=LATER)) if e.get("type") == "button"]
+    assert {str(e["action_id"]): str(e["value"]) for e in found} == {
+        "check_again": "payments-prod",
+        "evidence": "payments-prod",
+        "problem_acknowledge": "payments-prod\nkubelet-max-pods-too-low\ndirect-routes-across-subnets",
+        "problem_silence": "payments-prod\nkubelet-max-pods-too-low\ndirect-routes-across-subnets",
+    }
+
+
+@pytest.mark.parametrize("report", [incident(), healthy()])
+def test_every_diagnosis_can_be_handed_over_and_be_called_wrong(report: Report) -> None:
+    [menu] = [e for e in elements(blocks(report, now=LATER)) if e.get("type") == "overflow"]
+    options = menu["options"]
+    assert isinstance(options, list)
+    values = [option["value"] for option in options]
+    assert values == [f"handoff\n{report.cluster}", f"wrong\n{report.cluster}"]
+
+
+def test_a_healthy_cluster_has_nothing_to_acknowledge() -> None:
+    found = [e for e in elements(blocks(healthy(), now=LATER)) if e.get("type") == "button"]
+    assert [e["action_id"] for e in found] == ["check_again"]
+
+
+def test_leaves_what_proves_a_cause_to_the_evidence() -> None:
+    told = shown(blocks(incident(), now=LATER))
+    assert "Too many pods" in told  # why it is so is said
+    assert "Evidence:" not in told
+    assert "14 nodes, the least room first" not in told
+    assert "raise the kubelet's limit" in told
 
 
 @pytest.mark.parametrize("cluster", ["", " ", "x" * 2_001])
@@ -201,7 +227,7 @@ def test_falls_back_from_rich_blocks_to_sections_to_text() -> None:
     rich = blocks(incident(), now=LATER)
     sections = plainer(rich)
     assert sections is not None
-    assert {block["type"] for block in rich.blocks} >= {"rich_text", "table"}
+    assert {block["type"] for block in rich.blocks} == {"rich_text", "context", "divider", "actions"}
     assert {block["type"] for block in sections.blocks} == {"section", "context", "actions"}
     text = plainer(sections)
     assert text == Message(rich.text)
