@@ -53,6 +53,7 @@ class Upload:
     length: int
     content: bytes | None = None
     title: str = ""
+    alt: str = ""
     shared: bool = False
 
 

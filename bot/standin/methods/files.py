@@ -9,13 +9,19 @@ from bot.standin.refusals import Refused
 from bot.standin.values import Arguments, list_of, needed, number, text_of
 from bot.standin.workspace import BOT, Message
 
+MAX_ALT_CHARS = 1_000
+
 
 def announced(office: Office, arguments: Arguments) -> Answer:
     """files.getUploadURLExternal: where to send the bytes; an empty file is refused."""
     name, length = needed(arguments, "filename"), number(arguments, "length", 0)
     if length < 1:
         raise Refused("invalid_arguments", told=["[ERROR] must be more than 0 [json-pointer:/length]"])
-    upload = Upload("F" + secrets.token_hex(5).upper(), name, length)
+    alt = text_of(arguments, "alt_txt")
+    if len(alt) > MAX_ALT_CHARS:
+        told = f"[ERROR] must be less than {MAX_ALT_CHARS + 1} characters [json-pointer:/alt_txt]"
+        raise Refused("invalid_arguments", told=[told])
+    upload = Upload("F" + secrets.token_hex(5).upper(), name, length, alt=alt)
     office.uploads[upload.id] = upload
     return {"ok": True, "upload_url": f"{office.base}/upload/{upload.id}", "file_id": upload.id}
 
