@@ -1,10 +1,10 @@
 """Snapshot.nodes, from the list of all Nodes."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 
 import msgspec
 
+from checks.collect.addresses import is_address
 from checks.collect.quantity import whole
 from checks.collect.requests import ResourceList, resources
 from checks.collect.source import Source, UnreadError
@@ -70,7 +70,7 @@ def read(source: Source) -> Nodes:
 
 def _node(item: _Node, same: dict[str, str]) -> Node:
     meta, spec, status = item.metadata, item.spec, item.status
-    addresses = [a for a in status.addresses or () if _is_address(a.address)]
+    addresses = [a for a in status.addresses or () if is_address(a.address)]  # others are host names
     ready = next((c for c in status.conditions or () if c.type == "Ready"), None)
     info = status.node_info or _Info()
     return Node(
@@ -98,14 +98,6 @@ def _node(item: _Node, same: dict[str, str]) -> Node:
         kubelet_version=info.kubelet_version or "",
         deleted=meta.deletion_timestamp is not None,
     )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _pod_cidr(annotations: Mapping[str, str]) -> str | None:
