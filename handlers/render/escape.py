@@ -13,6 +13,7 @@ BLANKS = re.compile(r"\s+")
 BACKTICKS = re.compile(r"`{2,}")
 MENTION_START = re.compile(r"<(?=[!@#])")
 PLAIN_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~:/?#&=%+-]*)?")
+SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{2,30}")
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]|~]|^[#+=-])")
 NUMBERED = re.compile(r"^(\d+)([.)])")
 
@@ -66,6 +67,11 @@ def mrkdwn_block(text: str) -> str:
 def is_plain_url(text: str) -> bool:
     """An https address with nothing in it that any medium would read as its own sign; only such are links."""
     return len(text) <= MAX_URL_CHARS and PLAIN_URL.fullmatch(text) is not None
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be the id of a person or a channel, and so nothing else in a message."""
+    return SLACK_ID.fullmatch(text) is not None
 
 
 def literal(text: str) -> str:

@@ -28,11 +28,12 @@ def plainer(message: Message) -> Message | None:
 
 
 def cut_escaped(text: str, most: int) -> str:
-    """At most ``most`` characters of escaped text, with no entity cut in two."""
+    """At most ``most`` characters of escaped text, with no entity, name or link cut in two."""
     if len(text) <= most:
         return text
     kept = text[: most - 1]
-    start = kept.rfind("&")
-    if start >= 0 and ";" not in kept[start:]:
-        kept = kept[:start]
+    for first, last in ("&;", "<>"):
+        start = kept.rfind(first)
+        if start >= 0 and last not in kept[start:]:
+            kept = kept[:start]
     return kept.rstrip() + CUT

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from checks.report import Report, Verdict
-from handlers.render.page import Bullets, Command, Grid, Item, Line, Page, Section, Style, Words
+from handlers.render.chart import chart_items
+from handlers.render.page import Bullets, Chart, Command, Grid, Item, Line, Page, Section, Style, Words
 from handlers.render.status import status_page
 from handlers.render.words import VERDICTS
 
@@ -20,7 +21,7 @@ COLOURS = {
     VERDICTS[Verdict.CRITICAL].sign: "bold red",
     VERDICTS[Verdict.UNKNOWN].sign: "bold magenta",
 }
-STYLES = {Style.STRONG: "bold", Style.NAME: "cyan", Style.LINK: "underline", Style.PLAIN: ""}
+STYLES = {Style.STRONG: "bold", Style.NAME: "cyan", Style.LINK: "underline"}
 BULLET = "- "
 
 
@@ -84,6 +85,9 @@ def _item(console: Console, item: Item) -> None:
             _bullet(console, line)
     elif isinstance(item, Grid):
         console.print(_table(item))
+    elif isinstance(item, Chart):
+        for shown in chart_items(item):
+            _item(console, shown)
 
 
 def _bullet(console: Console, line: Line) -> None:
@@ -96,7 +100,7 @@ def _bullet(console: Console, line: Line) -> None:
 
 
 def _line(line: Line) -> Text:
-    return Text.assemble(*((piece.text, STYLES[piece.style]) for piece in line))
+    return Text.assemble(*((piece.text, STYLES.get(piece.style, "")) for piece in line))
 
 
 def _table(grid: Grid) -> Table:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from handlers.render.escape import mrkdwn
 from handlers.render.limits.numbers import MAX_TEXT_CHARS
 from handlers.render.message import cut_escaped
-from handlers.render.page import Bullets, Grid, Item, Line, Page, Section, Words
+from handlers.render.page import Bullets, Chart, Grid, Item, Line, Page, Section, Words
+from handlers.render.sections import mrkdwn_id
 
 MAX_LINE_CHARS = 600
 ROOM_FOR_THE_REST = 40
@@ -33,10 +34,11 @@ def _lines(sections: Sequence[Section]) -> Iterator[str]:
         if section.heading:
             yield _cut(section.heading)
         for item in section.items:
-            yield from map(_cut, _texts(item))
+            yield from (cut_escaped(text, MAX_LINE_CHARS) for text in _texts(item))
 
 
 def _texts(item: Item) -> Iterator[str]:
+    """Its lines, escaped."""
     if isinstance(item, Words):
         yield _plain(item.line)
     elif isinstance(item, Bullets):
@@ -44,11 +46,14 @@ def _texts(item: Item) -> Iterator[str]:
     elif isinstance(item, Grid):
         for row in item.rows:
             cells = (f"{c.lower()} {v}" for c, v in zip(item.columns[1:], row[1:], strict=True))
-            yield f"• {row[0]}: {', '.join(cells)}"
+            yield mrkdwn(f"• {row[0]}: {', '.join(cells)}")
+    elif isinstance(item, Chart):
+        yield mrkdwn(f"{item.title}:")
+        yield from (mrkdwn(f"• {curve.label}: {curve.words}") for curve in item.curves)
 
 
 def _plain(line: Line) -> str:
-    return "".join(piece.text for piece in line)
+    return "".join(mrkdwn_id(piece) or mrkdwn(piece.text) for piece in line)
 
 
 def _cut(text: str) -> str:

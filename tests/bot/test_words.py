@@ -58,11 +58,12 @@ def click(bot: Bot, value: str, **container: object) -> BoltResponse:
 
 
 def answers(slack: FakeSlack) -> list[str]:
-    said = [str(b["text"]) for m, b in slack.calls if m == "respond" or m.startswith("chat.")]
-    return [text for text in said if "Checking" not in text]
+    return [
+        str(b["text"]) for m, b in slack.calls if m.startswith("chat.") and "Checking" not in str(b["text"])
+    ]
 
 
-@pytest.mark.parametrize("word", [word.word for word in WORDS if word.word != "help"])
+@pytest.mark.parametrize("word", [word.word for word in WORDS if word.word not in ("help", "audit")])
 def test_every_word_is_answered_in_the_channel(word: str) -> None:
     with serving(("payments-prod", HandSweep())) as (bot, slack):
         assert ask(bot, command(slack, ASKED.get(word, word))).status == 200

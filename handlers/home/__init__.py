@@ -1,0 +1,1 @@
+"""The Home tab: a person's own page of the bot, shown when they open it and after its buttons."""
