@@ -63,6 +63,10 @@ from handlers.problems.dialog import FORM as SILENCE_FORM
 from handlers.problems.words import ACK, SILENCE
 from handlers.store import Store, StoreError
 from handlers.threads import changed, evidence, outline
+from handlers.watch.round import TIMER as WATCH_TIMER
+from handlers.watch.round import follow as watched
+from handlers.watch.word import CLICK as WATCH_STOP
+from handlers.watch.word import WORD as WATCH
 from handlers.work import Busy, Vitals
 
 logger = logging.getLogger(__name__)
@@ -82,6 +86,7 @@ WORDS = (
     again.WORD,
     changed.WORD,
     evidence.WORD,
+    WATCH,
     HISTORY,
     ACK,
     SILENCE,
@@ -95,12 +100,13 @@ CLICKS = (
     check_again.CLICK,
     evidence.CLICK,
     *PROBLEM_CLICKS,
+    WATCH_STOP,
     *home.CLICKS,
 )
 EVENTS = (home.EVENT,)
 FORMS = (SILENCE_FORM,)
-TIMERS = (round.TIMER, tend.TIMER)
-AFTER = (outline.keep, samples.keep, follow.follow)
+TIMERS = (round.TIMER, tend.TIMER, WATCH_TIMER)
+AFTER = (outline.keep, samples.keep, follow.follow, watched)
 BOOK = Book(words=WORDS, clicks=CLICKS, forms=FORMS, events=EVENTS, timers=TIMERS, after=AFTER)
 """What the bot answers to: something new is one file in handlers and one name here.
 

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 
 from checks.report import Report
 from handlers.render import escape
+from handlers.render.chart import chart_items
 from handlers.render.detail import FULL
-from handlers.render.page import Bullets, Command, Grid, Item, Line, Piece, Style, Words
+from handlers.render.page import Bullets, Chart, Command, Grid, Item, Line, Page, Piece, Style, Words
 from handlers.render.status import status_page
 
 
 def render(report: Report) -> str:
     """A heading, the causes, the figures, what was not checked; nothing in it becomes markup or a mention."""
-    page = status_page(report, FULL)
+    return render_page(status_page(report, FULL))
+
+
+def render_page(page: Page) -> str:
+    """Any page in the same way."""
     first = f"## {page.mark.sign} {page.mark.word}: {escape.markdown(page.headline)}"
     parts = [first, escape.markdown(page.origin)]
     for section in page.sections:
@@ -28,6 +33,8 @@ def _item(item: Item) -> str:
         return "\n".join(f"- {_line(line)}" for line in item.lines)
     if isinstance(item, Command):
         return escape.markdown_block(item.text)
+    if isinstance(item, Chart):
+        return "\n\n".join(map(_item, chart_items(item)))
     return _table(item)
 
 

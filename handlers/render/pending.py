@@ -39,8 +39,8 @@ def _page(report: Report, detail: Detail) -> Page:
     kinds: Counter[str] = Counter()
     for group in report.pending:
         kinds[group.waits_for] += group.pods
-    told = ", ".join(f"{count:,} {_waits_for(kind)}" for kind, count in kinds.most_common())
-    waits = _waits_for(next(iter(kinds))) if len(kinds) == 1 else f"({told})"
+    told = ", ".join(f"{count:,} {waits_for(kind)}" for kind, count in kinds.most_common())
+    waits = waits_for(next(iter(kinds))) if len(kinds) == 1 else f"({told})"
     groups = f", in {len(report.pending):,} groups" if len(report.pending) > 1 else ""
     shown = report.pending[: detail.listed]
     sections = [_section(group, report, detail) for group in shown]
@@ -84,7 +84,7 @@ def _section(group: PendingGroup, report: Report, detail: Detail) -> Section:
     example = clean(f"{group.namespace}/{group.example}", MAX_NAME_CHARS)
     items.append(Words((strong("Follow one: "), name(f"why {example}"))))
     heading = (
-        f"{place}: {counted(group.pods, 'pod')} waiting {_waits_for(group.waits_for)}, "
+        f"{place}: {counted(group.pods, 'pod')} waiting {waits_for(group.waits_for)}, "
         f"the oldest for {age} (since {moment(group.since)})"
     )
     return Section(tuple(items), heading=heading)
@@ -107,5 +107,6 @@ def _cause(cause: Cause, detail: Detail) -> Line:
     return (plain(f"{title} ({cause_words(cause)}, "), name(clean(cause.id, MAX_ID_CHARS)), plain(")"))
 
 
-def _waits_for(kind: str) -> str:
+def waits_for(kind: str) -> str:
+    """What a group waits for, as it stands in a sentence."""
     return WAITS.get(kind, f"for {clean(kind, 40)}")

@@ -1,12 +1,15 @@
 """The subnets one by one: free addresses and free whole /28 blocks. Zones are never added up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from checks.report import Cause, Report, SubnetFacts
+from handlers.history.forecast import Outlook
+from handlers.history.ring import SUBNET
 from handlers.render.answer import Lay, Material, fine, unknown, wrong
 from handlers.render.causes import cause_line
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.outlook import days_left
 from handlers.render.page import Bullets, Grid, Item, Page, Section, Words, plain
 from handlers.render.status import gaps_sections, subnet_order
 from handlers.render.words import MAX_NAME_CHARS, UNKNOWN, counted, more, number
@@ -31,10 +34,19 @@ IDS = frozenset(
 
 def subnets_page(material: Material) -> Lay:
     """The subnets of a report, those that pods draw on first."""
-    return lambda detail: _page(material.report, detail)
+    return lambda detail: _page(material.report, _days_left(material.outlooks), detail)
 
 
-def _page(report: Report, detail: Detail) -> Page:
+def _days_left(outlooks: Sequence[Outlook]) -> Mapping[str, str]:
+    """By subnet, in words: of addresses or of whole blocks, whichever ends first. Worst first they come."""
+    found: dict[str, str] = {}
+    for one in outlooks:
+        if one.subject.kind == SUBNET:
+            found.setdefault(one.subject.name, days_left(one))
+    return found
+
+
+def _page(report: Report, days: Mapping[str, str], detail: Detail) -> Page:
     gaps = gaps_sections(tuple(gap for gap in report.not_checked if gap.id in IDS), detail)
     subnets = sorted(report.facts.subnets, key=lambda one: (one.used_by_pods is False, *subnet_order(one)))
     if not subnets:
@@ -44,7 +56,7 @@ def _page(report: Report, detail: Detail) -> Page:
     empty = any(one.free_addresses == 0 for one in used)
     mark = wrong(WORD) if causes or empty else unknown(WORD) if gaps else fine(WORD)
     sections = [_found(causes, detail)] if causes else []
-    sections += [_table(subnets, detail), *gaps]
+    sections += [_table(subnets, days, detail), *gaps]
     return Page(mark, _headline(used, report), "", tuple(sections))
 
 
@@ -74,7 +86,8 @@ def _found(causes: Sequence[Cause], detail: Detail) -> Section:
     return Section((Bullets(tuple(lines)),), heading=counted(len(causes), "cause"))
 
 
-def _table(subnets: Sequence[SubnetFacts], detail: Detail) -> Section:
+def _table(subnets: Sequence[SubnetFacts], days: Mapping[str, str], detail: Detail) -> Section:
+    """``days`` left have a column where there is any history."""
     shown = subnets[: detail.subnets]
     rows = tuple(
         (
@@ -83,10 +96,11 @@ def _table(subnets: Sequence[SubnetFacts], detail: Detail) -> Section:
             number(one.free_addresses),
             number(one.free_prefixes),
             USES[one.used_by_pods],
+            *((days.get(one.id, UNKNOWN),) if days else ()),
         )
         for one in shown
     )
-    columns = ("Subnet", "Zone", "Free IPs", "Free /28", "For pods")
+    columns = ("Subnet", "Zone", "Free IPs", "Free /28", "For pods", *(("Days left",) if days else ()))
     items: list[Item] = [Grid(columns, rows, numeric=(2, 3))]
     if len(subnets) > len(shown):
         items.append(Words((plain(more(len(subnets) - len(shown), "subnet")),)))
