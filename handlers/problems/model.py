@@ -58,16 +58,17 @@ class Hold:
 class Problem:
     """A cause, a risk or an unexplained symptom in its present or last life; texts are untrusted.
 
-    ``rose`` is when it was last news: new (``rose_from`` None), or worse than ever in this life. ``before``
-    and ``after`` are the cluster's figures at first and at last. ``missing`` is the first look without it,
-    ``unread`` when it could last be checked, while it cannot be. ``under`` names the problem that it is told
-    with now.
+    ``look`` is what to look at first, with its ``command``. ``rose`` is when it was last news: new
+    (``rose_from`` None), or worse than ever in this life. ``before`` and ``after`` are the cluster's figures
+    at first and at last. ``missing`` is the first look without it, ``unread`` when it could last be checked,
+    while it cannot be. ``under`` names the problem that it is told with now.
     """
 
     id: str
     title: str
     because: str = ""
     look: str = ""
+    command: str = ""
     noun: str = "object"
     explains: tuple[str, ...] = ()
     since: datetime
@@ -122,7 +123,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """A cluster's problems, the heaviest first, and its messages, the oldest first. ``at`` is the last look."""
+    """A cluster's problems, the heaviest first, and its messages, oldest first. ``at`` is the last look."""
 
     at: datetime | None = None
     problems: tuple[Problem, ...] = ()

@@ -1,0 +1,158 @@
+"""The open problems as a list, what was done about them, and the reminder before that ends."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from handlers.problems.buttons import ACKNOWLEDGE, SILENCE, problem_buttons, problems_value
+from handlers.problems.holds import Standing
+from handlers.problems.model import Hold, Problem
+from handlers.render.answer import fine, neutral, wrong
+from handlers.render.blocks import fitted
+from handlers.render.detail import CHAT, Detail
+from handlers.render.escape import clean
+from handlers.render.message import Message
+from handlers.render.page import Bullets, Button, Line, Page, Section, Words, name, person, plain, strong
+from handlers.render.problem import mark_of
+from handlers.render.problem_words import grade_words, hold_line, hold_lines, unread_words
+from handlers.render.told import told
+from handlers.render.words import MAX_NAME_CHARS, Mark, counted, moment, more
+
+MAX_BUTTONS = 5  # of a kind in the list
+REMINDER = Mark("Reminder", "bell", "🔔")
+
+
+def list_message(standings: Mapping[str, Mapping[str, Standing]], now: datetime) -> Message:
+    """The open problems of each cluster."""
+
+    def page(detail: Detail) -> Page:
+        return _list(standings, now, detail)
+
+    return fitted(told(page(CHAT[0])), page)
+
+
+def _list(standings: Mapping[str, Mapping[str, Standing]], now: datetime, detail: Detail) -> Page:
+    everything = [one for found in standings.values() for one in found.values()]
+    acknowledged = sum(one.ack is not None for one in everything)
+    silenced = sum(one.silence is not None for one in everything)
+    sections = tuple(
+        Section(_bullets(tuple(found.values()), now, detail), heading=clean(cluster, MAX_NAME_CHARS))
+        for cluster, found in standings.items()
+        if found
+    )
+    whose = clean(next(iter(standings)), MAX_NAME_CHARS) if len(standings) == 1 else "every cluster"
+    if not everything:
+        return Page(
+            mark=fine("Nothing open"),
+            headline=f"I know of no open problem in {whose}",
+            origin=whose,
+            sections=(),
+        )
+    held = f"{acknowledged} acknowledged, {silenced} silenced"
+    return Page(
+        mark=wrong("Open"),
+        headline=f"{counted(len(everything), 'problem')}, {held}",
+        origin=f"{whose} · {moment(now)}",
+        sections=sections,
+        buttons=_buttons(standings),
+    )
+
+
+def _bullets(found: Sequence[Standing], now: datetime, detail: Detail) -> tuple[Bullets, ...]:
+    lines = [_line(one.problem, now, detail) for one in found[: detail.listed]]
+    if len(found) > detail.listed:
+        lines.append((plain(more(len(found) - detail.listed, "problem")),))
+    return (Bullets(tuple(lines)),)
+
+
+def _line(problem: Problem, now: datetime, detail: Detail) -> Line:
+    held = [piece for line in hold_lines(problem, now) for piece in (plain(" "), *line)]
+    return (
+        name(problem.id),
+        plain(" "),
+        strong(f"{mark_of(problem).word}: "),
+        plain(f"{clean(problem.title, min(detail.prose, 300))} ({grade_words(problem)}), "),
+        plain(f"since {moment(problem.since)}."),
+        *(plain(f" {words}") for words in unread_words(problem)),
+        *held,
+    )
+
+
+def _buttons(standings: Mapping[str, Mapping[str, Standing]]) -> tuple[Button, ...]:
+    """*Acknowledge* for the first few that nobody has, and *Silence* for each of the first clusters."""
+    loose = [one for found in standings.values() for one in found.values() if one.ack is None]
+    loud = {
+        cluster: [one.problem.id for one in found.values() if one.silence is None]
+        for cluster, found in standings.items()
+    }
+    take = [
+        Button(
+            f"Acknowledge {one.problem.id}",
+            f"{ACKNOWLEDGE}:{number}",
+            problems_value(one.cluster, (one.problem.id,)),
+        )
+        for number, one in enumerate(loose[:MAX_BUTTONS])
+    ]
+    hush = [
+        Button(
+            "Silence…" if len(standings) == 1 else f"Silence… in {cluster}",
+            f"{SILENCE}:{number}",
+            problems_value(cluster, ids),
+        )
+        for number, (cluster, ids) in enumerate(loud.items())
+        if ids
+    ]
+    return (*take, *hush[:MAX_BUTTONS])
+
+
+def done_message(word: str, cluster: str, problems: Sequence[Problem], hold: Hold | None, by: str) -> Message:
+    """What somebody has just done, for those who see the conversation."""
+    who = hold_line(word, hold) if hold is not None else (strong(word), plain(" by "), person(by), plain("."))
+    lines = tuple((name(problem.id), plain(f" {problem.title}")) for problem in problems)
+    page = Page(
+        mark=neutral(word),
+        headline=problems[0].title if len(problems) == 1 else counted(len(problems), "problem"),
+        origin=clean(cluster, MAX_NAME_CHARS),
+        sections=(Section((Words(who), Bullets(lines))),),
+    )
+    return fitted(told(page), lambda detail: page)
+
+
+def reminder_message(kind: str, cluster: str, problem: Problem, hold: Hold) -> Message:
+    """Tells the owner, and nobody else by name, that an acknowledgement or a silence is about to end."""
+    until = moment(hold.until) if hold.until else ""
+    then = "I tell of it again when it gets worse" if kind == "silence" else "it is nobody's after that"
+    page = Page(
+        mark=REMINDER,
+        headline=f"the {kind} of {problem.id} ends at {until}",
+        origin=clean(cluster, MAX_NAME_CHARS),
+        sections=(
+            Section(
+                (
+                    Words((person(hold.owner), plain(f": {problem.title}. {grade_words(problem)}; {then}."))),
+                    *((Words((plain(f"Reason given: {hold.reason}"),)),) if hold.reason else ()),
+                )
+            ),
+        ),
+        buttons=problem_buttons(cluster, (problem.id,)),
+    )
+    return fitted(told(page), lambda detail: page)
+
+
+def standing_line(standings: Mapping[str, Standing]) -> Line | None:
+    """One line for an answer about the cluster: who has acknowledged and silenced what; None when nobody.
+
+    People are named by their messages: naming them in an answer would notify them each time.
+    """
+    acknowledged = [one for one in standings.values() if one.ack is not None]
+    silenced = [one for one in standings.values() if one.silence is not None]
+    if not acknowledged and not silenced:
+        return None
+    told_of = [("acknowledged", acknowledged, "ack"), ("silenced", silenced, "silence")]
+    said = [f"{len(found)} {word}{_until(found, kind)}" for word, found, kind in told_of if found]
+    return (strong("Of these problems: "), plain(", ".join(said)))
+
+
+def _until(found: Sequence[Standing], kind: str) -> str:
+    holds = [one.ack if kind == "ack" else one.silence for one in found]
+    ends = [hold.until for hold in holds if hold is not None and hold.until is not None]
+    return f" until {moment(max(ends))}" if ends and len(ends) == len(holds) else ""
