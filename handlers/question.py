@@ -41,7 +41,8 @@ class Place:
 
     ``message_ts`` is the bot's own message that the answer replaces, or None for a new one. ``quiet`` means
     that only ``user`` sees it. ``response_url`` is a credential for half an hour and is never logged.
-    ``thread_ts`` is the first message of the thread it belongs to, or None.
+    ``thread_ts`` is the first message of the thread it belongs to, or None; ``broadcast`` shows the answer in
+    the channel as well.
     """
 
     channel: str
@@ -50,6 +51,7 @@ class Place:
     quiet: bool = False
     message_ts: str | None = None
     thread_ts: str | None = None
+    broadcast: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
