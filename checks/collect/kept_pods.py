@@ -1,13 +1,14 @@
 """The pods that matter on their own, with everything that a check may ask of them."""
 
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
-from checks.collect.pod_items import OnDemand, PodItem, PodStatus, conditions_of, labels_of
-from checks.collect.wire import LONG_AGO, clip, instant, pairs
+from checks.collect.pod_items import Condition
+from checks.collect.wire import LONG_AGO, Metadata, clip, instant, pairs, picked
 from checks.collect.workloads import TolerationItem, tolerations
-from checks.parts.nodes import Resources, Toleration
+from checks.parts.nodes import Resources
 from checks.parts.pods import Pod
 
 _IP_POOL = "ipam.cilium.io/ip-pool"
@@ -51,41 +52,80 @@ class _ContainerStatus(msgspec.Struct, gc=False, rename="camel"):
     restart_count: int | None = None
 
 
-_ANNOTATIONS = OnDemand(dict[str, str], "annotations")
-_OWNERS = OnDemand(list[_Owner], "ownerReferences")
-_NODE_SELECTOR = OnDemand(dict[str, str], "nodeSelector")
-_TOLERATIONS = OnDemand(list[TolerationItem], "tolerations")
-_VOLUMES = OnDemand(list[_Volume], "volumes")
-_STATUSES = OnDemand(list[_ContainerStatus], "container statuses")
+class _Meta(Metadata, gc=False, rename="camel"):
+    owner_references: list[_Owner] | None = None
 
 
-def whole_pod(item: PodItem, *, ready: bool, deleting: bool, requests: Resources) -> Pod:
-    """The pod with everything that Pod has. Raises UnreadError for what is not as the API gives it."""
+class _Container(msgspec.Struct, gc=False):
+    image: str | None = None
+
+
+class _Spec(msgspec.Struct, gc=False, rename="camel"):
+    node_name: str | None = None
+    host_network: bool | None = None
+    containers: list[_Container] | None = None
+    tolerations: list[TolerationItem] | None = None
+    volumes: list[_Volume] | None = None
+    node_selector: dict[str, str] | None = None
+
+
+class _Status(msgspec.Struct, gc=False, rename="camel"):
+    phase: str | None = None
+    pod_ip: str | None = msgspec.field(name="podIP", default=None)
+    conditions: list[Condition] | None = None
+    start_time: str | None = None
+    init_container_statuses: list[_ContainerStatus] | None = None
+    container_statuses: list[_ContainerStatus] | None = None
+
+
+class _Pod(msgspec.Struct, gc=False):
+    metadata: _Meta = msgspec.field(default_factory=_Meta)
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+    status: _Status = msgspec.field(default_factory=_Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A pod that is to be kept: its place in its page, and what was found out about it already."""
+
+    place: int
+    requests: Resources
+    ready: bool = False
+    deleting: bool = False
+
+
+def whole_pods(page: bytes, marked: Sequence[Marked]) -> Iterator[Pod]:
+    """These pods of a page, with everything that Pod has. Raises UnreadError."""
+    found = picked(page, _Pod, "Pod", [mark.place for mark in marked])
+    for mark, item in zip(marked, found, strict=True):
+        yield _whole(item, mark)
+
+
+def _whole(item: _Pod, mark: Marked) -> Pod:
     meta, spec, status = item.metadata, item.spec, item.status
-    conditions = conditions_of(item)
+    conditions = {condition.type: condition for condition in status.conditions or ()}
     scheduled, at = conditions.get("PodScheduled"), conditions.get("Ready")
     made = next((conditions[name] for name in _SANDBOX_MADE if name in conditions), None)
     waiting, ended, restarts = _containers(status)
-    owners = _OWNERS.read(meta.owner_references) or []
+    owners = meta.owner_references or []
     owner = next((o for o in owners if o.controller), owners[0] if owners else _Owner())
-    annotations = _ANNOTATIONS.read(meta.annotations) or {}
     return Pod(
-        namespace=meta.namespace,
+        namespace=meta.namespace or "",
         name=meta.name,
         created=meta.creation_timestamp or LONG_AGO,
         node=spec.node_name or None,
         phase=status.phase or "Pending",
         host_network=bool(spec.host_network),
         ip=status.pod_ip or None,
-        labels=pairs(labels_of(item)),
+        labels=pairs(meta.labels),
         owner_kind=owner.kind,
         owner_name=owner.name,
-        deleting=deleting,
+        deleting=mark.deleting,
         scheduled=scheduled.holds if scheduled else None,
         scheduled_since=scheduled.since if scheduled else None,
         unscheduled_reason=clip(scheduled.reason) if scheduled else "",
         unscheduled_message=clip(scheduled.message) if scheduled else "",
-        ready=ready,
+        ready=mark.ready,
         ready_since=at.since if at else None,
         sandbox_made=made.holds if made else None,
         waiting_reasons=tuple(clip(w.reason) for w in waiting),
@@ -93,12 +133,12 @@ def whole_pod(item: PodItem, *, ready: bool, deleting: bool, requests: Resources
         last_words=tuple(clip(e.message) for e in ended if e.message),
         restarts=restarts,
         started=instant(status.start_time),
-        requests=requests,
-        node_selector=pairs(_NODE_SELECTOR.read(spec.node_selector)),
-        tolerations=_tolerations(bytes(spec.tolerations)),
-        volume_claims=_claims(item),
+        requests=mark.requests,
+        node_selector=pairs(spec.node_selector),
+        tolerations=tolerations(spec.tolerations),
+        volume_claims=_claims(meta.name, spec.volumes or ()),
         images=tuple(container.image for container in spec.containers or () if container.image),
-        ip_pool=clip(annotations.get(_IP_POOL)) or None,
+        ip_pool=clip((meta.annotations or {}).get(_IP_POOL)) or None,
     )
 
 
@@ -107,31 +147,22 @@ def sandbox_is_made(pod: Pod) -> bool:
     return pod.sandbox_made is True or any(reason not in _BEFORE_SANDBOX for reason in pod.waiting_reasons)
 
 
-@lru_cache(maxsize=1024)
-def _tolerations(raw: bytes) -> tuple[Toleration, ...]:
-    """Tolerations by their bytes: most pods have the same."""
-    return tolerations(_TOLERATIONS.read(msgspec.Raw(raw)))
-
-
-def _containers(status: PodStatus) -> tuple[list[_Waiting], list[_Ended], int]:
+def _containers(status: _Status) -> tuple[list[_Waiting], list[_Ended], int]:
     """What containers wait for and how they ended, init containers first, and how often they restarted."""
-    told = [
-        *(_STATUSES.read(status.init_container_statuses) or ()),
-        *(_STATUSES.read(status.container_statuses) or ()),
-    ]
+    told = [*(status.init_container_statuses or ()), *(status.container_statuses or ())]
     waiting = [one.state.waiting for one in told if one.state and one.state.waiting]
     states = [state for one in told for state in (one.state, one.last_state) if state]
     ended = [state.terminated for state in states if state.terminated]
     return waiting, ended, sum(one.restart_count or 0 for one in told)
 
 
-def _claims(item: PodItem) -> tuple[str, ...]:
+def _claims(pod: str, volumes: Sequence[_Volume]) -> tuple[str, ...]:
     """The claims it mounts; a generic ephemeral volume's claim is named after the pod and the volume."""
     found = []
-    for volume in _VOLUMES.read(item.spec.volumes) or ():
+    for volume in volumes:
         claim = volume.persistent_volume_claim
         if claim and claim.claim_name:
             found.append(claim.claim_name)
         elif bytes(volume.ephemeral) not in (b"", b"null"):
-            found.append(f"{item.metadata.name}-{volume.name}")
+            found.append(f"{pod}-{volume.name}")
     return tuple(found)

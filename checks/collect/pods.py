@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from checks.collect.kept_pods import sandbox_is_made, whole_pod
+from checks.collect.kept_pods import Marked, sandbox_is_made, whole_pods
 from checks.collect.pod_counts import SAMPLE, Group, Load
 from checks.collect.pod_items import (
     PodItem,
@@ -20,8 +20,9 @@ from checks.collect.pod_items import (
     requests_of,
     since_not_ready,
 )
+from checks.collect.requests import NOTHING
 from checks.collect.source import Source
-from checks.collect.wire import LONG_AGO, before, pages
+from checks.collect.wire import LONG_AGO, before, listed
 from checks.parts.kubernetes import Labels
 from checks.parts.nodes import Resources
 from checks.parts.pods import Pod, PodAddress, Pods
@@ -61,9 +62,9 @@ _address = tuple.__new__  # half of what a NamedTuple's own constructor costs
 def read(source: Source) -> Pods:
     """Read every pod, fold it, and keep the ones that matter on their own. Raises UnreadError."""
     fold = _Fold(source.meta.taken_at)
-    for page in pages(source, Pods.ASKED, PodItem, "Pod"):
-        for item in page:
-            fold.add(item)
+    for page in source.pages(Pods.ASKED):
+        fold.add_page(page)
+        del page  # before the next one is asked for: two at once are twice the memory
     return fold.pods()
 
 
@@ -82,15 +83,29 @@ class _Fold:
     addresses: list[PodAddress] = field(default_factory=list)
     leftovers: list[Pod] = field(default_factory=list)
     known_groups: dict[tuple[str, bytes, bool], Group] = field(default_factory=dict)
+    marked: list[Marked] = field(default_factory=list)
+    over: list[Marked] = field(default_factory=list)
     last_labels: msgspec.Raw | None = None
     last_group: Group | None = None
 
-    def add(self, item: PodItem) -> None:
-        """Count one pod. Raises UnreadError for what is not as the API gives it."""
+    def add_page(self, page: bytes) -> None:
+        """Count a page's pods, and keep of them what matters. Raises UnreadError."""
+        for place, item in enumerate(listed(page, PodItem, "Pod")):
+            self._add(place, item)
+        if self.marked:
+            for pod in whole_pods(page, self.marked):
+                self._keep(pod)
+            self.marked.clear()
+        if self.over:
+            self.leftovers += whole_pods(page, self.over)
+            self.over.clear()
+
+    def _add(self, place: int, item: PodItem) -> None:
         meta, spec, status = item.metadata, item.spec, item.status
         phase = status.phase
         if phase in ("Succeeded", "Failed"):
-            self._leave(item)
+            if phase == "Failed" and len(self.leftovers) + len(self.over) < MAX_LEFTOVERS:
+                self.over.append(Marked(place, NOTHING))
             return
         deleting = meta.deletion_timestamp is not None
         if deleting and self._just_deleted(item):
@@ -108,7 +123,7 @@ class _Fold:
             self.not_scheduled += 1
         _count(item, group, ready)
         if not ready or deleting or group.kept:
-            self._keep(whole_pod(item, ready=ready, deleting=deleting, requests=requests))
+            self.marked.append(Marked(place, requests, ready, deleting))
 
     def pods(self) -> Pods:
         """What was counted, in an order that does not depend on the pages."""
@@ -123,10 +138,6 @@ class _Fold:
             addresses=tuple(sorted(self.addresses)),
             leftovers=tuple(sorted(self.leftovers, key=lambda pod: (pod.namespace, pod.name))),
         )
-
-    def _leave(self, item: PodItem) -> None:
-        if item.status.phase == "Failed" and len(self.leftovers) < MAX_LEFTOVERS:
-            self.leftovers.append(whole_pod(item, ready=False, deleting=False, requests=Resources()))
 
     def _just_deleted(self, item: PodItem) -> bool:
         """Whether its deletion was asked for within the grace; the timestamp is when it must be done."""

@@ -5,7 +5,7 @@ A collector declares structs that hold only the fields it reads (``class _Pod(It
 gives it becomes one UnreadError with one short line; nothing else is ever raised.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from threading import Lock
@@ -58,27 +58,43 @@ class _Page(msgspec.Struct, Generic[T], gc=False):
     kind: str | None = None
 
 
+class _Raws(msgspec.Struct, gc=False):
+    items: list[msgspec.Raw]
+
+
 def items(source: Source, path: str, form: type[T], kind: str, *, optional: bool = False) -> Iterator[T]:
     """Yield the items of a Kubernetes list, page by page, so that a page can be dropped before the next.
 
     ``kind`` is that of one item ("Pod" of a PodList). ``optional``: the resource may not be installed at
     all, and a 404 is then an empty list. Raises UnreadError.
     """
-    for page in pages(source, path, form, kind, optional=optional):
-        yield from page
-
-
-def pages(
-    source: Source, path: str, form: type[T], kind: str, *, optional: bool = False
-) -> Iterator[list[T]]:
-    """As ``items``, a page's at a time: for lists so long that each step between two items shows."""
     try:
         for raw in source.pages(path):
-            yield _listed(raw, form, kind)
+            yield from listed(raw, form, kind)
             del raw  # before the next page is asked for: two at once are twice the memory
     except UnreadError as error:
         if not (optional and error.missing):
             raise
+
+
+def listed(raw: bytes, form: type[T], kind: str) -> list[T]:
+    """The items of one page of a list; see ``items``. Raises UnreadError."""
+    page = decode(raw, _page_of(form), f"{kind}List")
+    if page.kind not in (None, "List", f"{kind}List"):
+        raise UnreadError(f"unreadable: a {clip(page.kind, 60)} where a {kind}List was asked for")
+    found = page.items or []
+    # Only kubectl's lists say of each item what it is; a form without that field is not asked.
+    for own in {getattr(item, "kind", None) for item in found}:
+        if own is not None and own != kind:
+            raise UnreadError(f"unreadable: a {clip(str(own), 60)} in a list of {kind}s")
+    return found
+
+
+def picked(raw: bytes, form: type[T], kind: str, places: Iterable[int]) -> Iterator[T]:
+    """Some items of a page that ``listed`` took, in another form, by their places. Raises UnreadError."""
+    every = decode(raw, _Raws, f"{kind}List").items
+    for place in places:
+        yield decode(every[place], form, kind)
 
 
 def entries(source: Source, path: str, key: str, form: type[T]) -> Iterator[T]:
@@ -166,18 +182,6 @@ def before(when: datetime, seconds: float) -> datetime:
         return when - timedelta(seconds=seconds)
     except OverflowError:
         return datetime(1 if seconds > 0 else 9999, 1, 1, tzinfo=UTC)
-
-
-def _listed(raw: bytes, form: type[T], kind: str) -> list[T]:
-    page = decode(raw, _page_of(form), f"{kind}List")
-    if page.kind not in (None, "List", f"{kind}List"):
-        raise UnreadError(f"unreadable: a {clip(page.kind, 60)} where a {kind}List was asked for")
-    found = page.items or []
-    # Only kubectl's lists say of each item what it is; a form without that field is not asked.
-    for own in {getattr(item, "kind", None) for item in found}:
-        if own is not None and own != kind:
-            raise UnreadError(f"unreadable: a {clip(str(own), 60)} in a list of {kind}s")
-    return found
 
 
 def _page_of(form: type[T]) -> type[_Page[T]]:
