@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.emoji import Emoji
@@ -15,6 +15,7 @@ from rich.text import Text
 from bot.standin.workspace import Block, Message
 from handlers.render.escape import ANSI, INVISIBLE
 
+MOST_OPTIONS = 8
 CODE, LINK, LOUD, SMALL = "cyan", "underline", "reverse", "dim"
 MRKDWN = re.compile(
     r"""
@@ -31,11 +32,23 @@ MRKDWN = re.compile(
 
 
 def paint(message: Message, first_button: int = 1) -> list[RenderableType]:
-    """A message, piece by piece; its buttons are numbered from ``first_button`` on."""
-    if not message.blocks:
-        return [mrkdwn(message.text)]
+    """A message, piece by piece; its buttons and menus are numbered from ``first_button`` on."""
+    return paint_blocks(message.blocks, first_button) if message.blocks else [mrkdwn(message.text)]
+
+
+def paint_blocks(blocks: Iterable[Block], first_button: int = 1) -> list[RenderableType]:
+    """Blocks, wherever they stand."""
     numbers = iter(range(first_button, first_button + 1_000))
-    return [piece for block in message.blocks for piece in _block(block, numbers)]
+    return [piece for block in blocks for piece in _block(block, numbers)]
+
+
+def paint_dialog(content: Block, first_button: int = 1) -> list[RenderableType]:
+    """A dialog with its title and what sends and closes it."""
+    buttons = [_text(content.get(name)).plain for name in ("submit", "close")]
+    words = [f"[{word}: {text}]" for word, text in zip(("submit", "close"), buttons, strict=True) if text]
+    title = Text(_text(content.get("title")).plain, "bold underline")
+    painted = paint_blocks(_things(content, "blocks"), first_button)
+    return [title, *painted, Text("  ".join(words or ["[close]"]), "bold")]
 
 
 def mrkdwn(text: str) -> Text:
@@ -84,24 +97,18 @@ def _emoji(name: str) -> str:
 
 
 def _block(block: Block, numbers: Iterator[int]) -> Iterator[RenderableType]:
-    kind = block.get("type")
-    if kind == "divider":
-        yield Rule(style=SMALL)
-    elif kind == "header":
-        yield Text(_text(block.get("text")).plain, "bold")
+    kind = str(block.get("type"))
+    if kind in ONE_PIECE:
+        yield ONE_PIECE[kind](block)
     elif kind == "section":
         yield from _section(block, numbers)
-    elif kind == "context":
-        yield _small(block)
     elif kind == "rich_text":
         for element in _things(block, "elements"):
             yield from _rich(element)
-    elif kind == "table":
-        yield _table(block)
     elif kind == "actions":
         yield _buttons(_things(block, "elements"), numbers)
-    elif kind == "markdown":
-        yield Text(plain(str(block.get("text", ""))))
+    elif kind == "input":
+        yield from _input(block, numbers)
     else:
         yield Text(plain(f"[{kind}: {block.get('alt_text') or 'not shown in a terminal'}]"), SMALL)
 
@@ -120,6 +127,17 @@ def _section(block: Block, numbers: Iterator[int]) -> Iterator[RenderableType]:
     accessory = block.get("accessory")
     if isinstance(accessory, Mapping) and accessory.get("action_id"):
         yield _buttons((accessory,), numbers)
+
+
+def _input(block: Block, numbers: Iterator[int]) -> Iterator[RenderableType]:
+    optional = " (optional)" if block.get("optional") else ""
+    yield Text(f"{_text(block.get('label')).plain}{optional}", "bold")
+    element = block.get("element")
+    if isinstance(element, Mapping):
+        yield _buttons((element,), numbers)
+    hint = block.get("hint")
+    if hint:
+        yield Text(_text(hint).plain, SMALL)
 
 
 def _text(thing: object) -> Text:
@@ -198,10 +216,32 @@ def _cell(cell: Block) -> Text:
 
 
 def _buttons(elements: Iterable[Block], numbers: Iterator[int]) -> Text:
-    shown = [Text(f"[{next(numbers)} {_text(element.get('text')).plain}]", "bold") for element in elements]
+    shown = [Text(f"[{next(numbers)} {_offered(element)}]", "bold") for element in elements]
     return Text("  ").join(shown)
+
+
+def _offered(element: Block) -> str:
+    """A button's words, or what a menu or a field asks for, its options, and what stands in it."""
+    if element.get("type") == "button":
+        return _text(element.get("text")).plain
+    asked = _text(element.get("placeholder")).plain or str(element.get("type")).replace("_", " ")
+    options = [_text(option.get("text")).plain for option in _things(element, "options")]
+    rest = f", … {len(options) - MOST_OPTIONS} more" if len(options) > MOST_OPTIONS else ""
+    offered = f": {', '.join(options[:MOST_OPTIONS])}{rest}" if options else ""
+    standing = element.get("initial_value") or element.get("initial_option")
+    value = _text(standing.get("text")).plain if isinstance(standing, Mapping) else standing
+    return f"{asked}{offered}{f' = {plain(str(value))}' if value else ''}"
 
 
 def _things(holder: Block, key: str) -> list[Block]:
     value = holder.get(key)
     return [thing for thing in value if isinstance(thing, Mapping)] if isinstance(value, list | tuple) else []
+
+
+ONE_PIECE: Mapping[str, Callable[[Block], RenderableType]] = {
+    "divider": lambda block: Rule(style=SMALL),
+    "header": lambda block: Text(_text(block.get("text")).plain, "bold"),
+    "context": _small,
+    "table": _table,
+    "markdown": lambda block: Text(plain(str(block.get("text", "")))),
+}

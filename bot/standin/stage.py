@@ -11,7 +11,7 @@ from bot import logs
 from bot.app import Bot, build_app
 from bot.clusters import Cluster, recorded
 from bot.serve import SocketDoor
-from bot.standin.standin import CHANNEL, USER, Invocation, Standin
+from bot.standin.standin import CHANNEL, USER, Standin
 from bot.standin.workspace import Message
 from bot.store import MemoryStore
 from checks.collect.gather import Progress
@@ -38,13 +38,10 @@ class Stage:
 
         ``seen`` is told of every change while the answer is under way.
         """
-        return self._follow(lambda: self.standin.command(USER, CHANNEL, text), seen)
+        return self.follow(lambda: self.standin.command(USER, CHANNEL, text), seen)
 
-    def click(self, message: Message, action_id: str, seen: Seen) -> tuple[Message, ...]:
-        """Click a button; as ``ask``."""
-        return self._follow(lambda: self.standin.click(message, action_id), seen)
-
-    def _follow(self, gesture: Callable[[], Invocation], seen: Seen) -> tuple[Message, ...]:
+    def follow(self, gesture: Callable[[], object], seen: Seen) -> tuple[Message, ...]:
+        """Do something at the stand-in; as ``ask``."""
         before = {message.ts: message for message in self._standing()}
         told = dict(before)
         gesture()

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
@@ -34,7 +35,7 @@ def test_shows_progress_and_then_the_answer_once() -> None:
 def test_clicks_the_buttons_it_numbered() -> None:
     shown = said(["click 1", "status", "click 7", "click 1"], "healthy_eni")
     assert "Buttons that can be clicked: 0" in shown
-    assert "Buttons that can be clicked: 1" in shown
+    assert re.search("Buttons that can be clicked: [1-6];", shown)
     assert shown.count("[1 Check again]") == 2
 
 
