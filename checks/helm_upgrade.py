@@ -4,6 +4,7 @@ Without a pinned version ``helm upgrade`` takes the newest chart, and ``--reuse-
 release without its new defaults (https://docs.cilium.io/en/stable/operations/upgrade/).
 """
 
+import json
 import shlex
 
 from checks.parts.cilium import CiliumVersion
@@ -27,6 +28,18 @@ def helm_upgrade(
         *(f"kubectl -n {space} rollout restart {what}" for what in restart),
     ]
     return " && ".join(parts)
+
+
+def helm_append(namespace: str, version: CiliumVersion | None, key: str, *items: object) -> str:
+    """Upgrade the release with these items behind those that its list ``key`` has.
+
+    ``--set`` would replace the list. Needs ``jq``. Of two flags of one name the later one counts.
+    """
+    space = shlex.quote(namespace)
+    added = shlex.quote(f".{key} += {json.dumps(items)}")
+    return f"helm get values cilium -n {space} -o json | jq {added} > cilium-values.json && " + helm_upgrade(
+        namespace, version, "-f cilium-values.json"
+    )
 
 
 def pinned(command: str | None, namespace: str, version: CiliumVersion | None) -> str | None:

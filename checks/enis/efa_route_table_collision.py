@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
+from checks.helm_upgrade import helm_append
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
-from checks.parts.agents import ClusterHealth
+from checks.parts.agents import ClusterHealth, Meta
 from checks.parts.aws import InstanceTypes
 from checks.parts.cilium import CiliumVersion
 from checks.parts.cilium_nodes import CiliumNode, CiliumNodes
@@ -25,6 +26,7 @@ TABLES_FROM = 10  # Cilium numbers an interface's route table 10 + its index
     modes=("eni",),
 )
 def efa_route_table_collision(
+    meta: Meta,
     cilium_nodes: CiliumNodes,
     interfaces: Interfaces | None,
     health: ClusterHealth | None,
@@ -77,7 +79,7 @@ def efa_route_table_collision(
             ),
             change(
                 "Keep EFA interfaces from pods: tag them and exclude the tag, or raise first-interface-index",
-                _exclude(version),
+                _exclude(meta.cilium_namespace, version),
                 risk="restarts agents; applies to CiliumNodes made afterwards, so replace the nodes",
                 verify="Only interfaces of card 0 carry pod addresses in the CiliumNode.",
             ),
@@ -106,9 +108,8 @@ def _twice(node: CiliumNode, interfaces: Interfaces | None) -> tuple[int, tuple[
     return number, tuple(sorted(name for name, index in every.items() if index == number))
 
 
-def _exclude(version: CiliumVersion | None) -> str:
+def _exclude(namespace: str, version: CiliumVersion | None) -> str:
     """Where this release is told which interfaces to leave out: a chart value only from 1.19 on."""
     if version is not None and version.minor >= CHART_VALUE_SINCE:
-        values = 'eni.nodeSpec.excludeInterfaceTags=["efa=true"]'
-        return f"helm upgrade cilium cilium/cilium --reuse-values --set-json '{values}'"
+        return helm_append(namespace, version, "eni.nodeSpec.excludeInterfaceTags", "efa=true")
     return '# in the CNI configuration of cni.configMap\n"eni": {"exclude-interface-tags": {"efa": "true"}}'

@@ -5,10 +5,22 @@ from collections.abc import Iterator, Mapping
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.helm_upgrade import OPERATOR, helm_upgrade
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.parts.agents import Meta
 from checks.parts.aws import EksCluster, Instances
-from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.nodes import Nodes
@@ -21,6 +33,7 @@ _AWS_CNI_OWNER = "node.k8s.amazonaws.com/instance_id"
 _CLUSTER_OF = ("io.cilium/cluster-name", "cluster.k8s.amazonaws.com/name")
 _GONE = ("terminated", "shutting-down")
 _AT_ONCE = 10  # ids in one command
+CLEARING_SINCE = (1, 13)
 
 
 @check(
@@ -40,6 +53,7 @@ def eni_leak_available(
     subnets: Subnets | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding | Undecided]:
     """Each was made for an instance that EC2 no longer runs, by Cilium or by the AWS CNI before it.
 
@@ -62,7 +76,7 @@ def eni_leak_available(
     if nodes and cilium_nodes and subnets and accounts and waiting and cilium.allocator == "eni":
         groups = groups_of(nodes, cilium_nodes, subnets, accounts, waiting)
     starved = [group for group in groups if group.starves and _would_serve(group, held)]
-    yield _finding(leaked, starved, cilium)
+    yield _finding(leaked, starved, cilium, version)
 
 
 def _gone_owner(item: Interface, instances: Instances) -> str | None:
@@ -96,7 +110,10 @@ def _would_serve(group: Group, leaked: list[Interface]) -> bool:
 
 
 def _finding(
-    leaked: Mapping[str, tuple[Interface, str]], starved: list[Group], cilium: CiliumConfig
+    leaked: Mapping[str, tuple[Interface, str]],
+    starved: list[Group],
+    cilium: CiliumConfig,
+    version: CiliumVersion | None,
 ) -> Finding:
     first, owner = next(iter(leaked.values()))
     addresses = sum(_size(item) for item, _ in leaked.values())
@@ -138,13 +155,31 @@ def _finding(
                 risk="an interface that is being attached after all is lost to its node, which makes another",
                 verify="AvailableIpAddressCount of the subnet rises.",
             ),
-            change(
-                "Let the operator clear up after itself: interval, permissions, a name for this cluster",
-                "helm upgrade cilium cilium/cilium --reuse-values --set eni.gcInterval=5m "
-                "--set cluster.name=NAME",
-                risk="restarts operator and agents; two clusters of one name would clear each other's",
-                verify="Interfaces in state available go away within some minutes.",
-            ),
+            _clearing(cilium, version, off=off),
         ),
         references=links("cilium#21409", "cilium#9533", *(f"vpc-cni#{n}" for n in (608, 69, 1447, 123))),
+    )
+
+
+def _clearing(cilium: CiliumConfig, version: CiliumVersion | None, *, off: bool) -> Action:
+    """What lets the operator clear up by itself. A live cluster's name stays: its identities hang on it."""
+    if version is not None and version.minor < CLEARING_SINCE:
+        return change(
+            "Upgrade minor by minor to 1.13 or later, whose operator clears up after itself",
+            None,
+            risk="restarts operator and agents; read the upgrade notes of each minor",
+            verify="Interfaces in state available go away within some minutes.",
+        )
+    if off and cilium.allocator == "eni":
+        return change(
+            "Switch the operator's own clearing on again",
+            helm_upgrade(cilium.namespace, version, "--set eni.gcInterval=5m", restart=(OPERATOR,)),
+            risk="the operator restarts; clusters of one cluster.name in an account clear each other's",
+            verify="Interfaces in state available go away within some minutes.",
+        )
+    return look(
+        "Ask IAM whether the operator may clear up",
+        "aws iam simulate-principal-policy --policy-source-arn ROLE_ARN --action-names ec2:DescribeTags "
+        "ec2:DeleteNetworkInterface",
+        "Both are allowed; it clears what has its own tags and cluster name, and nothing of the AWS CNI's.",
     )

@@ -30,6 +30,7 @@ from checks.parts.nodes import Nodes
 from checks.parts.vpc import Interfaces, Subnets
 from checks.scale import counted
 
+PREFIXES_SINCE = (1, 12)
 ORDINARY_GAP = 4
 """EKS's own formula is up to four addresses short of Cilium's need; idle nodes with it are left in peace."""
 
@@ -128,7 +129,7 @@ def _guess(guessed: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Findin
 
 
 def _cause(
-    full: list[NodeAccount], nodes: Nodes, waiting: Waiting, delegation: Action, *, doubted: bool
+    full: list[NodeAccount], nodes: Nodes, waiting: Waiting, delegation: tuple[Action, ...], *, doubted: bool
 ) -> Finding:
     """``doubted``: prefixes are asked for, these nodes have none, and what shows why was not read."""
     stuck = [item for a in full for item in waiting.stuck_on[a.name]]
@@ -176,7 +177,7 @@ def _cause(
     )
 
 
-def _risk(promising: list[NodeAccount], nodes: Nodes, delegation: Action) -> Finding:
+def _risk(promising: list[NodeAccount], nodes: Nodes, delegation: tuple[Action, ...]) -> Finding:
     worst = max(promising, key=_promises)
     return Finding(
         kind=Kind.RISK,
@@ -211,7 +212,7 @@ def _evidence(found: list[NodeAccount]) -> Iterator[Evidence]:
             yield Evidence(account.used_asked, f"{account.name}: addresses in use", str(account.used))
 
 
-def _smaller(found: list[NodeAccount], nodes: Nodes, delegation: Action) -> Iterator[Action]:
+def _smaller(found: list[NodeAccount], nodes: Nodes, delegation: tuple[Action, ...]) -> Iterator[Action]:
     yield look(
         "See how many more pods than addresses each node takes",
         "kubectl get ciliumnodes -o custom-columns=NAME:.metadata.name,TYPE:.spec.eni.instance-type,"
@@ -222,18 +223,23 @@ def _smaller(found: list[NodeAccount], nodes: Nodes, delegation: Action) -> Iter
     members = [nodes.by_name[a.name] for a in found]
     yield from set_max_pods(members, fits, verify="no pod is bound to a node without addresses")
     if not any(a.prefixes for a in found):
-        yield delegation
+        yield from delegation
 
 
-def _delegation(cilium: CiliumConfig, version: CiliumVersion | None) -> Action:
-    return change(
-        "Or, on Nitro instances, delegate prefixes and replace the nodes",
-        helm_upgrade(
-            cilium.namespace,
-            version,
-            "--set eni.awsEnablePrefixDelegation=true",
-            restart=(OPERATOR, AGENTS),
+def _delegation(cilium: CiliumConfig, version: CiliumVersion | None) -> tuple[Action, ...]:
+    """Prefixes, where they are not asked for yet and the release has them."""
+    if cilium.prefix_delegation or (version is not None and version.minor < PREFIXES_SINCE):
+        return ()
+    return (
+        change(
+            "Or, on Nitro instances, delegate prefixes and replace the nodes",
+            helm_upgrade(
+                cilium.namespace,
+                version,
+                "--set eni.awsEnablePrefixDelegation=true",
+                restart=(OPERATOR, AGENTS),
+            ),
+            risk="restarts operator and agents; nodes that already hold single addresses stay without",
+            verify="New nodes show prefixes in status.eni.enis, and 16 addresses for each slot.",
         ),
-        risk="restarts operator and agents; nodes that already hold single addresses stay without",
-        verify="New nodes show prefixes in status.eni.enis, and 16 addresses for each slot.",
     )

@@ -1,20 +1,21 @@
 """EC2, or the operator's own limiter, makes address allocation wait its turn."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from checks.advice import change, links, look
+from checks.helm_upgrade import OPERATOR, helm_append, helm_upgrade
 from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.operator.told import counted_calls, failed_calls, lines_with, quoted
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog, OperatorMetrics
-from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.nodes import Nodes
 
 IN_DEFICIT = "cilium_operator_ipam_nodes"
 WAITED = "cilium_operator_ec2_api_rate_limit_duration_seconds_sum"
+CHART_VALUE_SINCE = (1, 13)
 LONG_S = 30.0
 """Seconds that calls waited for the operator's own limiter between two pages, from which on it is felt."""
 
@@ -34,6 +35,7 @@ def ec2_api_throttled(
     cilium_nodes: CiliumNodes | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding | Undecided]:
     """Calls that change something share one token bucket per account and region.
 
@@ -86,13 +88,26 @@ def ec2_api_throttled(
                 "other controllers and clusters share the same bucket",
             ),
             change(
-                "Ask for fewer things: prefixes need a sixteenth of the calls; else change the operator's "
-                "limit",
-                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                '--set-json \'operator.extraArgs=["--limit-ipam-api-qps=2","--limit-ipam-api-burst=10"]\'',
-                risk="lower eases EC2's throttling, higher the operator's own limit; the operator restarts",
+                "Ask for fewer things: prefixes need a sixteenth of the calls; else "
+                + ("lower" if calls or said else "raise")
+                + " the operator's limit (4 a second, 20 at once)",
+                _limit(meta, version, *((2, 10) if calls or said else (8, 40))),
+                risk="the operator restarts; scale-ups take longer"
+                if calls or said
+                else "the operator restarts; EC2 may throttle the account instead",
                 verify="throttled calls stop growing and nodes leave the deficit",
             ),
         ),
         references=links("cilium#21387", "cilium#8414", "cilium#44154"),
     )
+
+
+def _limit(meta: Meta, version: CiliumVersion | None, qps: int, burst: int) -> str:
+    """Set the limit by the chart's own values, or by flags where the chart has none yet."""
+    if version is not None and version.minor < CHART_VALUE_SINCE:
+        flags = (f"--limit-ipam-api-qps={qps}", f"--limit-ipam-api-burst={burst}")
+        return helm_append(meta.cilium_namespace, version, "operator.extraArgs", *flags)
+    values = (
+        f"--set ipam.operator.externalAPILimitQPS={qps} --set ipam.operator.externalAPILimitBurstSize={burst}"
+    )
+    return helm_upgrade(meta.cilium_namespace, version, values, restart=(OPERATOR,))

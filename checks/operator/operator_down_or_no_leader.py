@@ -92,6 +92,7 @@ def operator_down_or_no_leader(
             ),
         ),
         follows_from=(Explains("operator-not-ready"),),
+        leads_to=("scheduler-placement-constraints", "scheduler-insufficient-requests"),
         actions=(
             look(
                 "See why the operator does not run",

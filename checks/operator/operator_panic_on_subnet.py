@@ -93,9 +93,11 @@ def operator_panic_on_subnet(
                 "the frames name the parsing of ENIs",
             ),
             change(
-                "Upgrade to 1.18.4 or later; until then drop the subnet filter",
+                "Upgrade to 1.18.4 or later, minor by minor; until then drop the subnet filter",
                 f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                "--version 1.18.4",
+                "--version 1.18.4"
+                if version.minor == FIXED_IN[:2]
+                else None,  # old values under a new minor's chart lack its defaults
                 risk="restarts operator and agents; read the release's upgrade notes first",
                 verify="the restart count stands still and one replica holds the lease",
             ),

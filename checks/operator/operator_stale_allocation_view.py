@@ -119,7 +119,7 @@ def operator_stale_allocation_view(
         actions=(
             look(
                 "Keep what the operator knew: a restart loses it",
-                "cilium sysdump",
+                f"cilium -n {quote(meta.cilium_namespace)} sysdump",
                 "the archive holds the log and metrics of the operator",
             ),
             change(

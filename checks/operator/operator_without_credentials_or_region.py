@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
+from checks.helm_upgrade import helm_append
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted, region_word
 from checks.operator.waits import waits_for_operator
 from checks.parts.agents import Meta, OperatorLog
 from checks.parts.aws_account import PodIdentities
-from checks.parts.cilium import CiliumConfig
+from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.neighbours import OperatorServiceAccount
@@ -47,6 +48,7 @@ def operator_without_credentials_or_region(
     cilium_nodes: CiliumNodes | None,
     accounts: Accounts | None,
     waiting: Waiting | None,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding]:
     """Neither the ServiceAccount's role nor the instance's gives it credentials, or no region is known.
 
@@ -83,10 +85,13 @@ def operator_without_credentials_or_region(
             ),
             change(
                 "Give the ServiceAccount its role and, without instance metadata, the region",
-                f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
-                '--set-json \'serviceAccounts.operator.annotations={"eks.amazonaws.com/role-arn":"ARN"}\' '
-                "--set-json 'operator.extraEnv=["
-                f'{{"name":"AWS_REGION","value":"{region_word(meta)}"}}]\'',
+                helm_append(
+                    meta.cilium_namespace,
+                    version,
+                    "operator.extraEnv",
+                    {"name": "AWS_REGION", "value": region_word(meta)},
+                )
+                + ' --set-json \'serviceAccounts.operator.annotations={"eks.amazonaws.com/role-arn":"ARN"}\'',
                 risk="restarts the operator",
                 verify="the lines stay away and the operator holds its lease",
             ),

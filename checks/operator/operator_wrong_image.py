@@ -82,11 +82,8 @@ def operator_wrong_image(
                 f"Let the chart pick {wanted}, and drop overrides of operator.image",
                 f"helm upgrade cilium cilium/cilium -n {quote(meta.cilium_namespace)} --reuse-values "
                 f"{f'--version {quote(version.text)} ' if version else ''}"
-                + (
-                    "--set eni.enabled=true --set ipam.mode=eni"
-                    if cilium.allocator == "eni"
-                    else "--set eni.enabled=false --set ipam.mode=cluster-pool"
-                ),
+                f"--set eni.enabled={str(cilium.allocator == 'eni').lower()} "
+                f"--set ipam.mode={quote(cilium.ipam_mode)}",
                 risk="restarts operator and agents; running pods keep their addresses. A mirror must hold "
                 "the image",
                 verify=f"the Deployment's image ends in {wanted} and one replica holds the lease",

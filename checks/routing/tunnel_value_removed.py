@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from checks.advice import change, links, look
 from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, check
 from checks.parts.cilium import CiliumConfig, CiliumVersion, HelmValues
-from checks.routing.switch import upgrade
+from checks.routing.switch import SPLIT_SINCE, upgrade
 
 REMOVED_IN = (1, 15)
 
@@ -47,7 +47,11 @@ def _eni_tunnel(cilium: CiliumConfig, version: CiliumVersion) -> Finding:
             ),
             change(
                 "Route natively in ENI mode",
-                upgrade(cilium, version, "routingMode=native"),
+                upgrade(
+                    cilium,
+                    version,
+                    "routingMode=native" if version.minor >= SPLIT_SINCE else "tunnel=disabled",
+                ),
                 risk="agents restart; pods that were made before must be recreated",
                 verify="All agents become ready.",
             ),

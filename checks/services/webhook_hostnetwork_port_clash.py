@@ -75,7 +75,8 @@ def webhook_hostnetwork_port_clash(
             ),
             change(
                 "Give it a port of its own",
-                "helm upgrade cert-manager jetstack/cert-manager -n cert-manager --reuse-values --set "
+                f"helm upgrade cert-manager jetstack/cert-manager -n {quote(service.namespace)} "
+                '--version "${CERT_MANAGER_VERSION:?}" --reuse-values --set '
                 "webhook.securePort=10260"
                 if "cert-manager" in service.name
                 else f"kubectl -n {quote(service.namespace)} get deployments   # set another port in its "

@@ -144,7 +144,8 @@ def _actions(backend: Backend) -> tuple[Action, ...]:
         ),
         change(
             "Run webhook and aggregated API pods on the host's network, on a port that is free there",
-            "helm upgrade cert-manager jetstack/cert-manager -n cert-manager --reuse-values --set "
+            f"helm upgrade cert-manager jetstack/cert-manager -n {quote(namespace)} --reuse-values --version "
+            '"${CERT_MANAGER_VERSION:?}" --set '
             "webhook.hostNetwork=true --set webhook.securePort=10260"
             if "cert-manager" in name
             else f"kubectl -n {namespace} get deployments,services -o wide   # then set hostNetwork: true, "

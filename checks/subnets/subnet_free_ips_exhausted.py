@@ -5,6 +5,7 @@ from dataclasses import replace
 from shlex import quote
 
 from checks.advice import change, links, look
+from checks.helm_upgrade import OPERATOR, helm_upgrade
 from checks.model import (
     Action,
     Confidence,
@@ -18,6 +19,7 @@ from checks.model import (
     check,
 )
 from checks.parts.agents import OperatorMetrics
+from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.derived import Accounts, Waiting
 from checks.parts.nodes import Nodes
@@ -26,6 +28,7 @@ from checks.scale import counted
 from checks.subnets.groups import Group, groups_of
 
 _FREE = "cilium_operator_ipam_available_ips_per_subnet"
+RELEASE_IS_SAFE_SINCE = (1, 12)
 NEARLY_EMPTY = 8
 """Less than one node's default buffer of free addresses (spec.ipam.pre-allocate)."""
 
@@ -43,6 +46,8 @@ def subnet_free_ips_exhausted(
     accounts: Accounts,
     waiting: Waiting,
     operator_metrics: OperatorMetrics | None,
+    cilium: CiliumConfig,
+    version: CiliumVersion | None,
 ) -> Iterator[Finding | Undecided]:
     """A pod's address comes from a subnet in its node's zone; those of other zones cannot help.
 
@@ -50,11 +55,12 @@ def subnet_free_ips_exhausted(
     proves it. In overlay modes pods take no address of a subnet. Where EC2 was not read, the operator's
     counts stand in for it, and say only what is short.
     """
+    release = _release(cilium, version)
     if subnets is None:
         told = _by_the_operator(operator_metrics, cilium_nodes)
         groups = groups_of(nodes, cilium_nodes, told, accounts, waiting)
         if empty := [group for group in groups if group.starves]:
-            found = _finding(empty, Kind.CAUSE, operator_metrics)
+            found = _finding(empty, Kind.CAUSE, operator_metrics, release)
             seen = tuple(item for item in found.evidence if item.asked != Subnets.ASKED)
             yield replace(found, confidence=Confidence.LIKELY, evidence=seen)
         else:
@@ -68,14 +74,16 @@ def subnet_free_ips_exhausted(
     known = [group for group in groups if group.free is not None]
     empty = [group for group in known if group.starves]
     if empty:
-        yield _finding(empty, Kind.CAUSE, operator_metrics)
+        yield _finding(empty, Kind.CAUSE, operator_metrics, release)
         return
     low = [group for group in known if (group.free or 0) < NEARLY_EMPTY]
     if low:
-        yield _finding(low, Kind.RISK, operator_metrics)
+        yield _finding(low, Kind.RISK, operator_metrics, release)
 
 
-def _finding(groups: list[Group], kind: Kind, metrics: OperatorMetrics | None) -> Finding:
+def _finding(
+    groups: list[Group], kind: Kind, metrics: OperatorMetrics | None, release: tuple[Action, ...]
+) -> Finding:
     zones = sorted({group.zone or "?" for group in groups})
     every = sorted({subnet.id: subnet for group in groups for subnet in group.subnets}.items())
     stuck = frozenset(item.subject for group in groups for item in group.stuck)
@@ -113,7 +121,7 @@ def _finding(groups: list[Group], kind: Kind, metrics: OperatorMetrics | None) -
             Explains("nodes-not-ready", bare),
             Explains("agents-not-ready", bare),
         ),
-        actions=_actions(zones, every[0][0]),
+        actions=_actions(zones, every[0][0], release),
         references=links("vpc-cni#1773", "https://docs.cilium.io/en/stable/network/concepts/ipam/eni/"),
     )
 
@@ -141,7 +149,7 @@ def _by_the_operator(metrics: OperatorMetrics | None, cilium_nodes: CiliumNodes)
     return Subnets(by_id={subnet.id: subnet for subnet in told})
 
 
-def _actions(zones: list[str], subnet: str) -> tuple[Action, ...]:
+def _actions(zones: list[str], subnet: str, release: tuple[Action, ...]) -> tuple[Action, ...]:
     return (
         look(
             "See who holds the addresses",
@@ -156,9 +164,20 @@ def _actions(zones: list[str], subnet: str) -> tuple[Action, ...]:
             risk="none to running pods; nodes whose subnet ids or tags do not match it gain nothing",
             verify="the operator's next sync makes interfaces there and the waiting pods start",
         ),
+        *release,
+    )
+
+
+def _release(cilium: CiliumConfig, version: CiliumVersion | None) -> tuple[Action, ...]:
+    """Giving idle addresses back, where it helps: whole blocks stay, and old releases took used ones."""
+    if cilium.prefix_delegation or (version is not None and version.minor < RELEASE_IS_SAFE_SINCE):
+        return ()
+    return (
         change(
             "Hold fewer idle addresses per node until then",
-            "helm upgrade cilium cilium/cilium --reuse-values --set eni.awsReleaseExcessIPs=true",
+            helm_upgrade(
+                cilium.namespace, version, "--set eni.awsReleaseExcessIPs=true", restart=(OPERATOR,)
+            ),
             risk="restarts the operator; released addresses must be asked for again in a burst",
             verify="AvailableIpAddressCount rises after some minutes",
         ),

@@ -1,4 +1,4 @@
-from checks.helm_upgrade import AGENTS, helm_upgrade, pinned
+from checks.helm_upgrade import AGENTS, helm_append, helm_upgrade, pinned
 from checks.parts.cilium import CiliumVersion
 
 
@@ -32,3 +32,12 @@ def test_pins_what_an_advice_left_open_and_leaves_the_rest() -> None:
 def test_without_a_known_version_the_shell_stops() -> None:
     command = pinned("helm upgrade cilium cilium/cilium -n a --reuse-values", "a", None)
     assert command == 'helm upgrade cilium cilium/cilium --version "${VERSION:?}" -n a --reuse-values'
+
+
+def test_keeps_what_a_list_has_and_pins_the_version() -> None:
+    told = helm_append("cilium", CiliumVersion(text="1.12.9"), "operator.extraArgs", "--limit-ipam-api-qps=2")
+    got, _, upgrade = told.partition(" && ")
+    assert got.startswith("helm get values cilium -n cilium -o json | jq ")
+    assert "'.operator.extraArgs += [\"--limit-ipam-api-qps=2\"]'" in got
+    assert "--version 1.12.9 --reuse-values -f cilium-values.json" in upgrade
+    assert pinned(told, "cilium", CiliumVersion(text="1.12.9")) == told

@@ -1,6 +1,7 @@
 """The corpus with one part refused at a time: causes are named or not checked, and nobody is accused."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -137,3 +138,59 @@ def test_whatever_is_refused_a_cause_is_named_or_told_as_not_checked(scenario: S
             assert less.report.verdict is not Verdict.HEALTHY or "not checked" in less.report.headline, part
         elif (scenario.name, part) not in NO_OTHER_WORD:
             assert less.report.verdict in (Verdict.HEALTHY, Verdict.UNKNOWN), part
+
+
+SINCE = {
+    "MTU": (1, 10),
+    "autoDirectNodeRoutes": (1, 10),
+    "bpf.hostLegacyRouting": (1, 10),
+    "directRoutingSkipUnreachable": (1, 16),
+    "egressMasqueradeInterfaces": (1, 10),
+    "enableIPv4Masquerade": (1, 10),
+    "eni.awsEnablePrefixDelegation": (1, 12),
+    "eni.awsReleaseExcessIPs": (1, 10),
+    "eni.enabled": (1, 10),
+    "eni.gcInterval": (1, 13),
+    "eni.nodeSpec": (1, 19),
+    "eni.subnetIDsFilter": (1, 10),
+    "eni.subnetTagsFilter": (1, 10),
+    "ipam.mode": (1, 10),
+    "ipam.nodeSpec": (1, 19),
+    "ipam.operator.clusterPoolIPv4PodCIDRList": (1, 11),
+    "ipam.operator.externalAPILimitBurstSize": (1, 13),
+    "ipam.operator.externalAPILimitQPS": (1, 13),
+    "ipv4NativeRoutingCIDR": (1, 11),
+    "k8sServiceHost": (1, 10),
+    "k8sServicePort": (1, 10),
+    "kubeProxyReplacement": (1, 10),
+    "localRedirectPolicies.enabled": (1, 18),
+    "localRedirectPolicy": (1, 10),
+    "operator.dnsPolicy": (1, 10),
+    "operator.replicas": (1, 10),
+    "operator.tolerations": (1, 10),
+    "routingMode": (1, 14),
+    "serviceAccounts.operator.annotations": (1, 10),
+    "tolerations": (1, 10),
+    "tunnelProtocol": (1, 14),
+}
+"""Minor versions whose chart has a value first, as far back as the charts were looked at (cilium/charts)."""
+
+UNTIL = {"eni.updateEC2AdapterLimitViaAPI": (1, 17), "tunnel": (1, 14)}
+"""Those that a later chart has no more."""
+
+SET = re.compile(r"--set(?:-json|-string)? ['\"]?([\w.]+)=(\S*)")
+
+
+@pytest.mark.parametrize("scenario", SAMPLE, ids=[item.name for item in SAMPLE])
+def test_advises_only_values_that_the_running_chart_has(scenario: Scenario) -> None:
+    found = told(scenario)
+    if found.snapshot.version is None:
+        return
+    minor = found.snapshot.version.minor
+    for cause in (*found.report.causes, *found.report.risks):
+        for step in " && ".join(a.command for a in cause.actions if a.command).split(" && "):
+            for name, value in SET.findall(step) if "cilium/cilium" in step else ():
+                stem = ".".join(name.split(".")[:2]) if ".nodeSpec" in name else name
+                assert stem in SINCE or stem in UNTIL, name
+                if value != "null":  # whatever there is none of may be taken away
+                    assert SINCE.get(stem, minor) <= minor <= UNTIL.get(stem, minor), (cause.id, name)

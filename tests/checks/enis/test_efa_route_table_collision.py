@@ -9,7 +9,7 @@ from checks.parts.vpc import Interface, Interfaces
 from checks.run import Verdict, run
 from tests.builder import Cluster
 from tests.checks.enis.hand_enis import for_pods, interface, interfaces
-from tests.checks.hand import M5_LARGE, cilium_node, explained, on_nothing, only, version
+from tests.checks.hand import M5_LARGE, META, cilium_node, explained, on_nothing, only, version
 
 CARDS = [interface("n1", 1, card=1), interface("n1", 1, card=2)]
 ENIS = (for_pods(CARDS[0], 1), for_pods(CARDS[1], 1))
@@ -28,6 +28,7 @@ def judge(
         PeerHealth(name="n2", host=True, endpoint=True),
     )
     return collision(
+        meta=META,
         cilium_nodes=CiliumNodes(items=(cilium_node("n1", *(enis or ENIS), spec=spec, instance_id="i-n1"),)),
         interfaces=interfaces(*held),
         health=ClusterHealth(by_observer={"n2": peers}),
@@ -52,6 +53,7 @@ def test_asks_for_the_cards_of_types_that_have_several() -> None:
     cards = InstanceType(name="m5.large", enis=3, enis_total=6, ipv4_per_eni=10)
     for kind, asked in ((cards, ["interfaces"]), (M5_LARGE, [])):
         found = collision(
+            meta=META,
             cilium_nodes=CiliumNodes(items=(cilium_node("n1"),)),
             interfaces=None,
             health=ClusterHealth(by_observer={"n2": (PeerHealth(name="n1", host=True, endpoint=False),)}),

@@ -20,6 +20,7 @@ from tests.checks.hand import (
     on_nothing,
     only,
     stuck,
+    version,
     waiting,
 )
 
@@ -47,6 +48,7 @@ def judge(*items: Interface, instances: Instances = RUNNING, **parts: Any) -> li
         "subnets": Subnets(),
         "accounts": None,
         "waiting": None,
+        "version": version(),
     }
     return leak(meta=META, interfaces=interfaces(*items), instances=instances, **(given | parts))
 
@@ -113,6 +115,22 @@ def test_does_not_apply_to_an_overlay_whose_pods_take_no_address_of_a_subnet() -
     cluster.nodes(1)
     found = gather(cluster.source().refuse("aws/"))
     assert [item.verdict for item in run([leak], found)] == [Verdict.NOT_APPLICABLE]
+
+
+@pytest.mark.parametrize(
+    ("settings", "cilium", "wanted"),
+    [
+        ({"eni_gc_interval": "0s"}, "1.16.5", "--set eni.gcInterval=5m"),
+        ({}, "1.16.5", "simulate-principal-policy"),
+        ({}, "1.12.9", "None"),
+    ],
+)
+def test_advises_what_lets_the_operator_clear_up_and_never_renames(
+    settings: dict[str, str], cilium: str, wanted: str
+) -> None:
+    found = only(judge(detached(), cilium=config("eni", **settings), version=version(cilium)))
+    assert wanted in str(found.actions[-1].command)
+    assert not any("cluster.name=" in str(action.command) for action in found.actions)
 
 
 def test_counts_instances_that_are_shutting_down_as_gone() -> None:

@@ -3,14 +3,16 @@ from checks.operator.ec2_api_throttled import IN_DEFICIT, WAITED
 from checks.operator.ec2_api_throttled import ec2_api_throttled as throttled
 from checks.parts.agents import OperatorLog, OperatorMetrics
 from checks.run import Verdict
-from tests.checks.hand import META, claims, config, explained, on_nothing, only, sample, undecided
+from tests.checks.hand import META, claims, config, explained, on_nothing, only, sample, undecided, version
 from tests.checks.operator.hand_operator import STUCK, WAITS, call, log, page
 
 SHORT = sample(IN_DEFICIT, 4, category="in-deficit")
 
 
-def judge(said: OperatorLog | None, counters: OperatorMetrics | None) -> list[Finding | Undecided]:
-    return throttled(META, config("eni"), said, counters, *WAITS)
+def judge(
+    said: OperatorLog | None, counters: OperatorMetrics | None, cilium: str = "1.16.5"
+) -> list[Finding | Undecided]:
+    return throttled(META, config("eni"), said, counters, *WAITS, version(cilium))
 
 
 def test_names_throttled_calls_that_grow_while_nodes_are_short() -> None:
@@ -30,6 +32,14 @@ def test_is_only_likely_by_the_log_alone() -> None:
 def test_names_the_operators_own_limit() -> None:
     finding = only(judge(log(), page(sample(WAITED, 90), earlier=(sample(WAITED, 10),))))
     assert "own limit" in finding.title
+    assert "ipam.operator.externalAPILimitQPS=8" in str(finding.actions[1].command)
+
+
+def test_advises_the_words_of_the_release_and_keeps_the_flags_that_are_there() -> None:
+    recent = only(judge(log("RequestLimitExceeded"), None)).actions[1].command or ""
+    assert "--set ipam.operator.externalAPILimitQPS=2" in recent
+    old = only(judge(log("RequestLimitExceeded"), None, "1.12.9")).actions[1].command or ""
+    assert '.operator.extraArgs += ["--limit-ipam-api-qps=2"' in old
 
 
 def test_ignores_lifetime_counts_and_short_waits() -> None:

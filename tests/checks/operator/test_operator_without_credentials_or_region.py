@@ -7,7 +7,7 @@ from checks.operator.operator_without_credentials_or_region import (
 from checks.parts.aws_account import PodIdentities
 from checks.parts.neighbours import OperatorServiceAccount
 from checks.run import Verdict
-from tests.checks.hand import META, config, explained, on_nothing, only
+from tests.checks.hand import META, config, explained, on_nothing, only, version
 from tests.checks.operator.hand_operator import STUCK, WAITS, log
 
 LINE = (
@@ -19,7 +19,9 @@ def judge(
     *lines: str, role: str | None = None, accounts: frozenset[tuple[str, str]] = frozenset()
 ) -> list[Finding | Undecided]:
     account = OperatorServiceAccount(role_arn=role)
-    return no_credentials(META, config("eni"), log(*lines), account, PodIdentities(accounts=accounts), *WAITS)
+    return no_credentials(
+        META, config("eni"), log(*lines), account, PodIdentities(accounts=accounts), *WAITS, version()
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_says_which_wiring_is_the_suspect() -> None:
 
 
 def test_needs_only_the_log() -> None:
-    found = only(no_credentials(META, config("eni"), log(LINE), None, None, *WAITS))
+    found = only(no_credentials(META, config("eni"), log(LINE), None, None, *WAITS, None))
     assert (found.confidence, len(found.evidence)) == (Confidence.CERTAIN, 1)
 
 

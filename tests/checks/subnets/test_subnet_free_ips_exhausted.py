@@ -10,6 +10,7 @@ from tests.checks.hand import (
     accounts,
     cilium_node,
     cilium_nodes,
+    config,
     eni,
     explained,
     metrics,
@@ -20,6 +21,7 @@ from tests.checks.hand import (
     sample,
     stuck,
     undecided,
+    version,
     waiting,
 )
 
@@ -42,6 +44,8 @@ def judge(
     wait: Waiting | None = None,
     attached: int = 9,
     mine: tuple[CiliumNode, ...] | None = None,
+    delegation: str = "false",
+    cilium: str = "1.16.5",
 ) -> list[Finding | Undecided]:
     return exhausted(
         nodes(node("n1"), node("n2", zone="eu-west-1b")),
@@ -52,6 +56,8 @@ def judge(
         OperatorMetrics(
             page=metrics(sample("cilium_operator_ipam_available_ips_per_subnet", 0, subnet_id="subnet-a"))
         ),
+        config("eni", aws_enable_prefix_delegation=delegation),
+        version(cilium),
     )
 
 
@@ -66,6 +72,8 @@ def test_takes_the_operators_counts_where_ec2_was_not_read() -> None:
             accounts(account("n1", attached=9)),
             waiting(*stuck(4, "n1")),
             OperatorMetrics(page=page),
+            config("eni"),
+            version(),
         )
 
     finding = only(told(0))
@@ -85,6 +93,13 @@ def test_names_the_empty_subnets_of_the_zone_although_another_zone_has_room() ->
     assert finding.severity is Severity.CRITICAL
     assert [s.name for s in finding.subjects] == ["subnet-a"]
     assert len(explained(finding, "pods-without-ip") or ()) == 4
+
+
+def test_advises_to_release_addresses_only_where_it_helps_and_harms_nobody() -> None:
+    empty = subnet("subnet-a", 0)
+    plain, blocks, old = judge(empty), judge(empty, delegation="true"), judge(empty, cilium="1.11.4")
+    for found, advised in ((plain, True), (blocks, False), (old, False)):
+        assert any("awsReleaseExcessIPs" in str(a.command) for a in only(found).actions) is advised
 
 
 def test_shows_the_count_and_what_the_operator_saw() -> None:
