@@ -54,10 +54,9 @@ def read(source: Source) -> CiliumEndpoints:
         state = item.status.state if item.status else None
         if state not in READY:
             not_ready.append((namespace, name, intern(clip(state, 60))))
-    sliced = set(_sliced(source))
-    return CiliumEndpoints(
-        names=frozenset(names | sliced), not_ready=tuple(sorted(not_ready)), slices=bool(sliced)
-    )
+    sliced = tuple(_sliced(source))
+    names.update(sliced)
+    return CiliumEndpoints(names=frozenset(names), not_ready=tuple(sorted(not_ready)), slices=bool(sliced))
 
 
 def _sliced(source: Source) -> Iterator[tuple[str, str]]:

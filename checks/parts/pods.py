@@ -50,7 +50,10 @@ class Pod:
 
     def label(self, key: str) -> str | None:
         """The value of one label, or None."""
-        return next((value for name, value in self.labels if name == key), None)
+        for name, value in self.labels:
+            if name == key:
+                return value
+        return None
 
 
 class PodAddress(NamedTuple):
