@@ -28,6 +28,7 @@ HORIZON_PER_DAY = 7  # four days of history say nothing about the month after ne
 CONFIDENCE = 1.96  # standard deviations: chance alone explains one fall in forty
 NOW_BUCKETS = 24  # of five minutes: what was not read for two hours is not known now
 SMALL_STEP = 4
+NEAR = 3  # days on each side of a step that show whether it stays
 NOT_SHRINKING = "not shrinking"
 
 Points = Sequence[tuple[int, float]]
@@ -154,20 +155,28 @@ def _levelled(days: Points, lift: float | None) -> Points:
     A change that comes more often than every fifth day is no exception, and stays.
     """
     usual = median_high((after - before) / (j - i) for (i, before), (j, after) in pairwise(days))
-    excess = list(_excess(days, usual))
-    once = max(4 * median_low(map(abs, excess)), 3 * abs(usual), SMALL_STEP)
-    if lift is not None and days[-1][0] == 0 and lift - usual > once and excess[-1] < lift - usual:
-        days = (*days[:-1], (0, days[-2][1] + lift))  # today's least is of before the relief
-        excess[-1] = lift - usual
-    steps = [one if abs(one) > once else 0.0 for one in excess]
+    once = max(4 * median_low(map(abs, _excess(days, usual))), 3 * abs(usual), SMALL_STEP)
+    if lift is not None and days[-1][0] == 0 and lift - usual > once:
+        relieved = max(days[-1][1], days[-2][1] + lift)  # today's least may be of before the relief
+        days = (*days[:-1], (0, relieved))
+    steps = list(_steps(days, usual, once))
     if sum(step != 0 for step in steps) > ceil(len(steps) / 5):
         return days
     return [(day, free + sum(steps[place:])) for place, (day, free) in enumerate(days)]
 
 
 def _excess(days: Points, usual: float) -> Iterator[float]:
+    """How much more each day differs from the one before than days usually do."""
     for (i, before), (j, after) in pairwise(days):
         yield after - before - usual * (j - i)
+
+
+def _steps(days: Points, usual: float, once: float) -> Iterator[float]:
+    """What changed once after each day but the last, else 0: it stays for days, unlike an outlier."""
+    levels = [free - usual * day for day, free in days]
+    for place, excess in enumerate(_excess(days, usual), 1):
+        stays = median(levels[place : place + NEAR]) - median(levels[max(0, place - NEAR) : place])
+        yield stays if abs(excess) > once and abs(stays) > once else 0.0
 
 
 def _interval(slopes: Sequence[float], days: int) -> tuple[float, float]:
