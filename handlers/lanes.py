@@ -39,7 +39,7 @@ class Lanes:
         with self._lock:
             lane, now = self._lane(route, channel), self._clock()
             at = max(now, lane.next_at, lane.held_until)
-            if now < lane.slow_until:
+            if now < lane.slow_until or now < lane.next_at:
                 lane.next_at = at + SPACING_S.get(route, POSTS_S)
             return at
 
@@ -51,7 +51,8 @@ class Lanes:
     def free(self, route: Route, channel: str) -> bool:
         """Whether there is room for what may as well be left out."""
         with self._lock:
-            return self._clock() >= self._lane(route, channel).slow_until
+            lane = self._lane(route, channel)
+            return self._clock() >= max(lane.slow_until, lane.next_at)
 
     def limited(self, route: Route, channel: str, seconds: float) -> None:
         """Slack refused one more and said when to come again."""
@@ -72,5 +73,7 @@ class Lanes:
     def _lane(self, route: Route, channel: str) -> _Lane:
         if len(self._lanes) >= MOST_LANES:
             now = self._clock()
-            self._lanes = {key: lane for key, lane in self._lanes.items() if now < lane.slow_until}
+            self._lanes = {
+                key: lane for key, lane in self._lanes.items() if now < max(lane.slow_until, lane.next_at)
+            }
         return self._lanes.setdefault((route, channel), _Lane())
