@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.problems.buttons import RELEASE, UNSILENCE, problem_buttons, problems_value
@@ -26,17 +27,19 @@ from handlers.render.page import (
     strong,
 )
 from handlers.render.problem_words import (
-    count_words,
     figures_lines,
     grade_words,
     hold_lines,
+    lasted,
     life_words,
+    past_words,
+    sentence_case,
     unread_words,
 )
 from handlers.render.told import told
 from handlers.render.words import MAX_NAME_CHARS, Mark, counted, moment, more
 
-OVER = Mark("Over", "white_check_mark", "✅")
+OVER = Mark("Over", "white_check_mark", "✅")  # a single one says after how long
 UNREAD = Mark("Not checked", "grey_question", "❔")
 SEVERE = Mark("Problem", "x", "❌")
 PROBLEM = Mark("Problem", "warning", "⚠️")
@@ -59,11 +62,13 @@ def post_message(cluster: str, post: Post, ledger: Ledger, now: datetime) -> Mes
 
 def worse_message(cluster: str, problems: Sequence[Problem]) -> Message:
     """A reply that says what got worse; the first is the worst of them."""
+    first, *others = problems
+    more = (Bullets(tuple(_worse(problem) for problem in others[: CHAT[0].listed])),) if others else ()
     page = Page(
         mark=WORSE,
-        headline=problems[0].title,
+        headline=first.title,
         origin=clean(cluster, MAX_NAME_CHARS),
-        sections=(Section((Bullets(tuple(_worse(problem) for problem in problems[: CHAT[0].listed])),)),),
+        sections=(Section((Words(_graded(first)), *more)),),
     )
     return fitted(told(page), lambda detail: page)
 
@@ -77,7 +82,7 @@ def fingerprint(message: Message) -> str:
 def mark_of(problem: Problem) -> Mark:
     """The state in one word, and a sign of its own shape."""
     if not problem.is_open:
-        return OVER
+        return replace(OVER, word=f"Over after {lasted(problem)}")
     if problem.unread_looks >= UNREAD_LOOKS:
         return UNREAD
     if not problem.now.hurts:
@@ -96,7 +101,7 @@ def _one(cluster: str, problem: Problem, now: datetime) -> Page:
 
 
 def _items(problem: Problem, now: datetime) -> Iterable[Item]:
-    yield Words((plain(f"{grade_words(problem)} · "), name(problem.id)))
+    yield Words(_graded(problem))
     life = [*life_words(problem), *unread_words(problem)]
     if problem.is_open and problem.because:
         yield Words((plain(problem.because),))
@@ -109,18 +114,19 @@ def _items(problem: Problem, now: datetime) -> Iterable[Item]:
     yield from (Words(line) for line in hold_lines(problem, now))
     lines = figures_lines(problem)
     if lines:
-        yield Words((strong("At first and at last:" if not problem.is_open else "At first and now:"),))
         yield Bullets(lines)
+
+
+def _graded(problem: Problem) -> Line:
+    return plain(f"{sentence_case(grade_words(problem))} · "), name(problem.id)
 
 
 def _several(cluster: str, post: Post, problems: Sequence[Problem], detail: Detail, now: datetime) -> Page:
     open_ones = [problem for problem in problems if problem.is_open]
     heaviest = mark_of(open_ones[0]) if open_ones else OVER
     total = counted(len(problems) + len(post.past), "problem")
-    if open_ones:
-        headline = f"{total}, {len(open_ones)} of them open. The heaviest: {open_ones[0].title}"
-    else:
-        headline = f"all of {total}"
+    still = f", {len(open_ones)} still open" if len(open_ones) < len(problems) + len(post.past) else ""
+    worst = f"{total}{still}. The worst: {open_ones[0].title}" if open_ones else f"{total}, none of them open"
     lines = [_line(problem, detail, now) for problem in problems[: detail.listed]]
     if len(problems) > detail.listed:
         lines.append((plain(more(len(problems) - detail.listed, "problem")),))
@@ -128,7 +134,7 @@ def _several(cluster: str, post: Post, problems: Sequence[Problem], detail: Deta
     late = (Words((plain(f"{len(post.added)} came later: {BUDGET}."),)),) if post.added else ()
     return Page(
         mark=heaviest,
-        headline=headline,
+        headline=worst,
         origin=f"{clean(cluster, MAX_NAME_CHARS)} · first told {moment(post.at)}",
         sections=(Section((Bullets(tuple(lines)), *late)),),
         buttons=_buttons(cluster, open_ones, now),
@@ -136,11 +142,12 @@ def _several(cluster: str, post: Post, problems: Sequence[Problem], detail: Deta
 
 
 def _line(problem: Problem, detail: Detail, now: datetime) -> Line:
-    said = [*life_words(problem), *unread_words(problem)]
+    until = [f"Until {moment(problem.ended)}."] if problem.ended is not None else []
+    said = [*until, *past_words(problem), *unread_words(problem)]
     held = [piece for line in hold_lines(problem, now) for piece in (plain(" "), *line)]
     return (
         strong(f"{mark_of(problem).word}: "),
-        plain(f"{clean(problem.title, min(detail.prose, 300))} ({problem.now.severity}, "),
+        plain(f"{clean(problem.title, min(detail.prose, 300))} ({problem.worst.severity}, "),
         name(problem.id),
         plain(")"),
         *(plain(f" {words}") for words in said),
@@ -149,12 +156,7 @@ def _line(problem: Problem, detail: Detail, now: datetime) -> Line:
 
 
 def _worse(problem: Problem) -> Line:
-    return (
-        strong(f"{problem.title}: "),
-        plain(f"{grade_words(problem)} {count_words(problem)}".strip()),
-        plain(" · "),
-        name(problem.id),
-    )
+    return strong(f"{problem.title}: "), *_graded(problem)
 
 
 def _buttons(cluster: str, problems: Sequence[Problem], now: datetime) -> tuple[Button, ...]:

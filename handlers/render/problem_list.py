@@ -13,7 +13,7 @@ from handlers.render.escape import clean
 from handlers.render.message import Message
 from handlers.render.page import Bullets, Button, Line, Page, Section, Words, name, person, plain, strong
 from handlers.render.problem import mark_of
-from handlers.render.problem_words import grade_words, hold_line, hold_lines, unread_words
+from handlers.render.problem_words import grade_words, hold_line, hold_lines, sentence_case, unread_words
 from handlers.render.told import told
 from handlers.render.words import MAX_NAME_CHARS, Mark, counted, moment, more
 
@@ -39,13 +39,12 @@ def _list(standings: Mapping[str, Mapping[str, Standing]], now: datetime, detail
         for cluster, found in standings.items()
         if found
     )
-    whose = clean(next(iter(standings)), MAX_NAME_CHARS) if len(standings) == 1 else "every cluster"
+    whose = (
+        clean(next(iter(standings)), MAX_NAME_CHARS) if len(standings) == 1 else f"{len(standings)} clusters"
+    )
     if not everything:
         return Page(
-            mark=fine("Nothing open"),
-            headline=f"I know of no open problem in {whose}",
-            origin=whose,
-            sections=(),
+            mark=fine("Nothing open"), headline="no problem that I know of", origin=whose, sections=()
         )
     held = f"{acknowledged} acknowledged, {silenced} silenced"
     return Page(
@@ -112,7 +111,7 @@ def done_message(word: str, cluster: str, problems: Sequence[Problem], hold: Hol
         mark=neutral(word),
         headline=problems[0].title if len(problems) == 1 else counted(len(problems), "problem"),
         origin=clean(cluster, MAX_NAME_CHARS),
-        sections=(Section((Words(who), Bullets(lines))),),
+        sections=(Section((Words(who), *((Bullets(lines),) if len(lines) > 1 else ()))),),
     )
     return fitted(told(page), lambda detail: page)
 
@@ -120,7 +119,7 @@ def done_message(word: str, cluster: str, problems: Sequence[Problem], hold: Hol
 def reminder_message(kind: str, cluster: str, problem: Problem, hold: Hold) -> Message:
     """Tells the owner, and nobody else by name, that an acknowledgement or a silence is about to end."""
     until = moment(hold.until) if hold.until else ""
-    then = "I tell of it again when it gets worse" if kind == "silence" else "it is nobody's after that"
+    then = "After that I tell of it when it gets worse" if kind == "silence" else "After that it is nobody's"
     page = Page(
         mark=REMINDER,
         headline=f"the {kind} of {problem.id} ends at {until}",
@@ -128,7 +127,12 @@ def reminder_message(kind: str, cluster: str, problem: Problem, hold: Hold) -> M
         sections=(
             Section(
                 (
-                    Words((person(hold.owner), plain(f": {problem.title}. {grade_words(problem)}; {then}."))),
+                    Words(
+                        (
+                            person(hold.owner),
+                            plain(f": {problem.title}. {sentence_case(grade_words(problem))}. {then}."),
+                        )
+                    ),
                     *((Words((plain(f"Reason given: {hold.reason}"),)),) if hold.reason else ()),
                 )
             ),

@@ -13,39 +13,62 @@ MAX_REASON_CHARS = 300
 
 
 def grade_words(problem: Problem) -> str:
-    """How bad it is, and how that went."""
+    """How bad it is, and how that went; a piece of a sentence."""
+    now, worst = problem.now, problem.worst
     if not problem.is_open:
-        return f"Was {_grade(problem.worst)}"
-    said = _grade(problem.now).capitalize()
-    if problem.now.grade < problem.worst.grade:
-        return f"{said}; better than at worst: {_grade(problem.worst)}"
+        return _past(worst)
+    said = _grade(now)
+    if problem.unread_looks >= UNREAD_LOOKS:
+        return f"when last seen: {said}"
+    if now.grade < worst.grade:
+        hurt = "it hurt, severity " if worst.hurts and not now.hurts else ""
+        return f"{said}; at worst {hurt}{worst.severity}"
     if problem.rose_from is not None:
-        return f"{said}; worse since {moment(problem.rose)}, before: {_grade(problem.rose_from)}"
+        return f"{said}, since {moment(problem.rose)}; before that {_past(problem.rose_from)}"
     return said
 
 
+def _past(weight: Weight) -> str:
+    return f"{'it hurt' if weight.hurts else 'it hurt nobody'}, severity {weight.severity}"
+
+
 def _grade(weight: Weight) -> str:
-    return f"{weight.severity}, {'hurts now' if weight.hurts else 'hurts nobody yet'}"
+    return f"{'hurts now' if weight.hurts else 'hurts nobody yet'}, severity {weight.severity}"
+
+
+def sentence_case(words: str) -> str:
+    """The words with a capital at the beginning, and nowhere else than before."""
+    return words[:1].upper() + words[1:]
+
+
+def lasted(problem: Problem) -> str:
+    """How long it was there."""
+    last = problem.ended or problem.seen
+    return span((last - problem.since).total_seconds())
 
 
 def life_words(problem: Problem) -> Iterator[str]:
-    """How long, on how many, how often it came back."""
+    """Until when, on how many, how often it came back, what it is told with now."""
     if problem.ended is not None:
-        seconds = (problem.ended - problem.since).total_seconds()
-        yield f"From {moment(problem.since)} to {moment(problem.ended)}, {span(seconds)}."
-    if problem.under:
-        yield f"It is told with {problem.under} now."
+        yield f"From {moment(problem.since)} to {moment(problem.ended)}."
+    yield from past_words(problem)
+
+
+def past_words(problem: Problem) -> Iterator[str]:
+    """The same without the times, for a list."""
     counts = count_words(problem)
     if counts:
         yield counts
     if problem.returns:
         yield f"It went away and came back {counted(problem.returns, 'time')}."
+    if problem.under:
+        yield f"It is told with {problem.under} now."
 
 
 def count_words(problem: Problem) -> str:
-    """On how many objects, where that moved; "" where it did not."""
+    """On how many objects, where that is known and moved; "" where it did not."""
     first, now, most = problem.first.subjects, problem.now.subjects, problem.worst.subjects
-    if first == now == most:
+    if first == now == most or not first:
         return ""
     last = f", {now:,} {'now' if problem.is_open else 'at last'}"
     peak = f", {most:,} at most" if most > max(first, now) else ""
@@ -80,8 +103,9 @@ def hold_line(word: str, hold: Hold) -> Line:
 def figures_lines(problem: Problem) -> tuple[Line, ...]:
     """The cluster's figures then and now, where both are known and differ."""
     before, after = problem.before, problem.after
+    last = "now" if problem.is_open else "when it was over"
     return tuple(
-        (plain(f"{label}: {number(then)} before, {number(now)} after"),)
+        (plain(f"{label}: {number(then)} at first, {number(now)} {last}"),)
         for label, then, now in _pairs(before, after)[: 3 if problem.is_open else None]
         if then is not None and now is not None and then != now
     )

@@ -38,13 +38,13 @@ def test_tells_a_new_problem_once_and_edits_the_message_until_it_is_over() -> No
     assert said.edits == 0, "nothing changed"
     world.look(report(cause(subjects_total=20), waits=160))
     assert "14 nodes at first, 20 now." in said.text
-    assert "pods not scheduled: 120 before, 160 after" in said.text
+    assert "pods not scheduled: 120 at first, 160 now" in said.text
     world.look(report())
     assert said.text.startswith("Problem"), "one look without it may be chance"
     world.look(report())
-    assert said.text.startswith("Over: 14 nodes run")
-    assert "pods not scheduled: 120 before, 0 after" in said.text
-    assert "From 2026-11-22 12:10 UTC to 2026-11-22 12:35 UTC, 25 min." in said.text
+    assert said.text.startswith("Over after 25 min: 14 nodes run")
+    assert "pods not scheduled: 120 at first, 0 when it was over" in said.text
+    assert "From 2026-11-22 12:10 UTC to 2026-11-22 12:35 UTC." in said.text
     assert not world.slack.replies()
     assert len(world.slack.top()) == 1
 
@@ -59,7 +59,7 @@ def test_a_count_that_grows_is_no_news_and_harm_that_begins_is() -> None:
     assert said.text.startswith("Worse: 14 nodes")
     assert said.body["reply_broadcast"] is True
     assert said.thread_ts == world.slack.top()[0].ts
-    assert "worse since" in world.slack.top()[0].text
+    assert "before that it hurt nobody, severity medium" in world.slack.top()[0].text
 
 
 def test_a_severity_that_goes_up_and_down_is_told_once() -> None:
@@ -82,12 +82,12 @@ def test_problems_that_come_together_share_a_message_and_stay_problems() -> None
     world = World()
     world.look(report(cause("a"), cause("b", severity="high"), risks=[risk("c")]))
     [said] = world.slack.top()
-    assert said.text.startswith("Problem: 3 problems, 3 of them open.")
+    assert said.text.startswith("Problem: 3 problems. The worst: ")
     world.look(report(cause("a")), 2)
-    assert said.text.startswith("Problem: 3 problems, 1 of them open.")
+    assert said.text.startswith("Problem: 3 problems, 1 still open.")
     assert [p.id for p in world.ledger().problems if not p.is_open] == ["b", "c"]
     world.look(report(), 2)
-    assert said.text.startswith("Over: all of 3 problems")
+    assert said.text.startswith("Over: 3 problems, none of them open")
 
 
 def test_what_comes_back_within_the_hour_opens_its_old_message_again() -> None:
@@ -135,7 +135,7 @@ def test_a_symptom_that_gets_its_cause_is_told_with_it() -> None:
     world.look(report(symptoms=[waiting()]))
     world.look(report(cause(), symptoms=[waiting(MAX_PODS)]), 2)
     symptom, found = world.slack.top()
-    assert symptom.text.startswith("Over: 120 pods wait")
+    assert symptom.text.startswith("Over after 5 min: 120 pods wait")
     assert f"It is told with {MAX_PODS} now." in symptom.text
     assert found.text.startswith("Problem: 14 nodes")
 
@@ -177,7 +177,7 @@ def test_when_the_day_is_used_up_the_last_message_takes_up_the_rest() -> None:
         world.look(report(*map(cause, ids[:count])))
     first, second = world.slack.top()
     assert first.text.startswith("Problem: 14 nodes")
-    assert second.text.startswith("Problem: 3 problems, 3 of them open.")
+    assert second.text.startswith("Problem: 3 problems. The worst: ")
     assert "2 came later: the day's unasked messages for this channel are used up" in second.text
     world.look(report(*map(cause, ids)), 12 * 24)
     assert len(world.slack.top()) == 2, "old news are no news on the next day"

@@ -1,9 +1,10 @@
 """A bot's desk over a Slack in memory and a clock by hand, so that a month passes in a second."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any, cast  # Slack's JSON, as the bot made it
 
 from slack_sdk.errors import SlackApiError
 
@@ -13,11 +14,14 @@ from bot.store import MemoryStore
 from checks.report import Cause, Report, Symptom, Verdict
 from handlers.budget import Budget
 from handlers.chat import Chat
-from handlers.command import Desk
+from handlers.command import Desk, Faults, Step
 from handlers.digests.model import Schedule
+from handlers.gestures import Clicked, Submitted
 from handlers.pages import Pages
 from handlers.problems.follow import follow
 from handlers.problems.model import LEDGERS, Ledger, Problem, ledger_key
+from handlers.question import COMMAND, Place, asked
+from handlers.render.message import Message
 from handlers.store import Store, StoreError
 from handlers.web import Reply
 from handlers.work import Seen, Sweep, Vitals
@@ -230,6 +234,53 @@ class World:
         for _ in range(rounds):
             self.now += every
             follow(replace(report, taken_at=self.now), self.desk)
+
+    def type(self, text: str, *, user: str = USER, thread: str | None = None, delivery: str = "") -> str:
+        """Type a command, and read what is said to it."""
+        place = Place(channel=CHANNEL, user=user, response_url="", thread_ts=thread)
+        question = asked(text, COMMAND, place, delivery)
+        word = next(word for word in self.desk.words if word.word == question.word)
+        begun = word.begin(question, self.desk)
+        if isinstance(begun, Message):
+            return begun.text
+        begun()
+        return list(self.slack.said.values())[-1].text
+
+    def click(self, said: "Said", label: str) -> None:
+        """Press the button with that label."""
+        for block in cast(list[dict[str, object]], said.body["blocks"]):
+            for element in cast(list[dict[str, Any]], block.get("elements", [])):
+                if element.get("type") == "button" and element["text"]["text"] == label:
+                    return self.press(element["action_id"], element["value"], said.ts)
+        raise LookupError(label)
+
+    def press(self, action: str, value: str, ts: str) -> None:
+        """Press a button in a message."""
+        known = next(one for one in self.desk.book.clicks if one.action == action.partition(":")[0])
+        place = Place(channel=CHANNEL, user=USER, response_url="", message_ts=ts)
+        click = Clicked(action=action, value=value, place=place, trigger="1.2.x", delivery="")
+        begun = known.begin(click, self.desk)
+        assert not isinstance(begun, Message)
+        begun()
+
+    def submit(self, view: object, **values: str) -> Mapping[str, str]:
+        """Send a dialog; the faults that it shows."""
+        shown = cast(dict[str, Any], view)
+        form = next(one for one in self.desk.book.forms if one.callback == shown["callback_id"])
+        sent = Submitted(
+            callback=form.callback,
+            place=Place(channel="", user=USER, response_url=""),
+            values=values,
+            private=shown["private_metadata"],
+            trigger="",
+            delivery="",
+        )
+        begun = form.begin(sent, self.desk)
+        if isinstance(begun, Faults):
+            return begun.by_block
+        assert not isinstance(begun, Step)
+        begun()
+        return {}
 
     def ledger(self, cluster: str = CLUSTER) -> Ledger:
         return LEDGERS.get(self.kept, ledger_key(cluster)) or Ledger()
