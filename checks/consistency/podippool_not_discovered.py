@@ -40,7 +40,7 @@ def podippool_not_discovered(
 
     Pods of a pool that is younger than every operator then wait on every node, although the pool is there.
     """
-    starts = [p.started for p in operator_pods(pods, meta.cilium_namespace) if p.started and p.ready]
+    starts = [p.started or p.created for p in operator_pods(pods, meta.cilium_namespace) if p.ready]
     young = {pool.name: pool for pool in pod_ip_pools.items if starts and pool.created > max(starts)}
     stuck = [item for item in waiting.without_ip if pool_of(item, namespaces) in young]
     stuck = [item for item in stuck if NOT_THERE in item.message or not item.message]

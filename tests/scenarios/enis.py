@@ -96,7 +96,7 @@ def an_index_taken_on_another_card_and_no_operator_log() -> MemorySource:
     return c.source().refuse("cilium/operator/")
 
 
-@scenario("healthy", risks=("eni-leak-available",))
+@scenario("healthy")
 def healthy_overlay_with_what_the_aws_cni_left() -> Cluster:
     c = Cluster(mode="cluster-pool", cilium="1.16.5")
     c.nodes(3, type="m5.large", max_pods=29)

@@ -10,7 +10,8 @@ from tests.scenarios.capacity import foreign
 from tests.scenarios.corpus import scenario
 from tests.scenarios.healthy import plain
 from tests.scenarios.objects import routed
-from tests.scenarios.subnets import running, work
+from tests.scenarios.subnets import newcomers, running, work
+from tests.scenarios.ways import dns
 
 TOOK_TOO_LONG = "no connection within 3 s"
 
@@ -230,3 +231,81 @@ def prefixes_on_every_slot_of_small_nodes_and_a_cap_that_fits() -> Cluster:
     c.nodes(3, type="t3.micro", max_pods=33)
     c.workload("shop/perf", 120)
     return c
+
+
+@scenario("look-alike", "dns-identity-lag", provable=False)
+def dns_renewed_while_the_operator_moved_and_lookups_fail_now_and_then() -> Cluster:
+    c = plain(version="1.17.6", nodes=4)
+    c.config["enable-cilium-endpoint-slice"] = "true"
+    for ref in ("kube-system/coredns", "kube-system/cilium-operator"):
+        for pod in c.pods_of(ref):
+            pod.created, pod.since = ago(seconds=100), ago(seconds=70)
+    spec: Object = {"endpointSelector": {}, "egress": [{"toEntities": ["cluster"]}]}
+    c.policy("inside", spec, kind="CiliumClusterwideNetworkPolicy", age_hours=700)
+    asked = [(node.name, "timeout" if number % 2 else "ok") for number, node in enumerate(c.node_list)]
+    c.dns_probes = [dns("172.20.0.10", "udp", name, outcome) for name, outcome in asked]
+    return c
+
+
+@scenario("look-alike", "dns-eni-pps-limit", provable=False)
+def three_dns_pods_on_the_one_node_of_a_system_group() -> Cluster:
+    c = running("1.18.4")
+    [system] = c.nodes(1, type="m5.xlarge", max_pods=57, group="system")
+    c.nodes(4, type="m5.xlarge", max_pods=57)
+    c.run(c.find("kube-system/coredns"), 1, on=system)
+    for pod in c.pods_of("kube-system/coredns"):
+        c.evict(pod)
+        c.place(pod, system)
+    c.workload("crawl/fetch", 60)
+    node = c.node_list[3].name
+    outcomes = ("ok", "timeout", "ok", "servfail", "ok")
+    c.dns_probes = [dns("172.20.0.10", "udp", node, o, "s3.eu-west-1.amazonaws.com.") for o in outcomes]
+    return c
+
+
+@scenario("look-alike", "secondary-eni-egress-drop", provable=False)
+def pods_of_third_interfaces_answer_nobody_on_1_19() -> Cluster:
+    c = running("1.19.2")
+    c.config["enable-ipv4-masquerade"] = "true"
+    nodes = c.nodes(2, type="t3.large", max_pods=34)
+    c.workload("shop/api", 26, on=nodes[0], port=8080)
+    by_eni = [[p for p in c.pods_of("shop/api") if p.ip in eni.addresses] for eni in nodes[0].enis]
+    c.tcp_probes = tries(by_eni[0][:5], nodes[1], "ok")
+    c.tcp_probes += [t for pods in by_eni[1:] for t in tries(pods[:3], nodes[1], "timeout")]
+    return c
+
+
+@scenario("look-alike", "stale-ip-rules-after-release", provable=False)
+def two_reused_addresses_on_different_interfaces() -> Cluster:
+    c, first, second = two_interfaces("1.17.9")
+    c.config["aws-release-excess-ips"] = "true"
+    lost = [first[0], second[0]]
+    asking = c.node_list[2]
+    c.tcp_probes = tries([*first[1:], *second[1:]], asking, "ok") + tries(lost, asking, "timeout")
+    return c
+
+
+@scenario("pair", "subnet-free-ips-exhausted", "webhook-backend-without-ip")
+def a_policy_engine_in_the_empty_zone() -> Cluster:
+    c = running("1.18.4")
+    c.subnet("eu-west-1a", "10.40.3.0/26")
+    nodes = c.nodes(3, type="m5.large", max_pods=28)
+    c.fill_subnet("eu-west-1a")
+    c.workload("shop/api", 26, on=[n for n in nodes if n.zone == "eu-west-1a"])
+    c.webhook("kyverno/kyverno-svc", port=9443, replicas=0)
+    c.stuck("kyverno/kyverno-svc", 1, node=nodes[0])
+    c.webhook_failed(
+        "kyverno/kyverno-svc", "svc.kyverno.io", 'no endpoints available for service "kyverno-svc"'
+    )
+    return c
+
+
+@scenario("look-alike", "unknown-instance-type-limits")
+def a_type_that_1_15_has_never_heard_of_and_no_metrics() -> MemorySource:
+    c = work(running("1.15.9", region="eu-west-1"))
+    c.config["update-ec2-adapter-limit-via-api"] = "false"
+    text = "Unable to find limits for instance type, consider setting --update-ec2-adapter-limit-via-api"
+    for node in newcomers(c, 3, type="m8i.large", max_pods=29):
+        c.log(f'level=warning msg="{text}" instanceType=m8i.large name={node.name} subsys=ipam')
+    source = c.source()
+    return source.refuse("cilium/operator/metrics.prom").refuse("cilium/operator/metrics.earlier.prom")

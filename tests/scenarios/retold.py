@@ -79,7 +79,7 @@ def port_53_open_for_the_range_of_one_zone_only() -> Cluster:
         group.ingress += [group_rule(c, "tcp", other, 1024, 65535), group_rule(c, "icmp", other)]
     for protocol in ("udp", "tcp"):
         ranges = [{"CidrIp": str(near[0].subnet.cidr)}]
-        rule = {"IpProtocol": protocol, "FromPort": 53, "ToPort": 53, "IpRanges": ranges}
+        rule: Object = {"IpProtocol": protocol, "FromPort": 53, "ToPort": 53, "IpRanges": ranges}
         c.groups[-2].ingress.append(rule | {"UserIdGroupPairs": []})
     c.dns_probes = [
         dns("172.20.0.10", protocol, node.name, "ok" if node in near else "timeout")

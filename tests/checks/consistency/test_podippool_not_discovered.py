@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from checks.collect.gather import gather
 from checks.consistency.podippool_not_discovered import LINE, NOT_THERE
 from checks.consistency.podippool_not_discovered import podippool_not_discovered as undiscovered
 from checks.model import Confidence, Finding, Kind, Severity, Subject, Undecided
@@ -9,7 +10,10 @@ from checks.parts.kubernetes import Namespace, Namespaces
 from checks.parts.pods import Pod, Pods
 from checks.run import Verdict, run
 from checks.snapshot import Snapshot
+from tests.builder import items
+from tests.builder.clock import Object
 from tests.checks.hand import META, ago, config, explained, on_nothing, only, pod, stuck, version, waiting
+from tests.scenarios.ranges import a_pool_made_after_the_operator_started
 
 HOUR_AGO = ago(hours=1)
 
@@ -17,6 +21,16 @@ HOUR_AGO = ago(hours=1)
 def operator(name: str, *, ready: bool = True, **age: float) -> Pod:
     labels = (("io.cilium/app", "operator"),)
     return pod(name, "kube-system", labels=labels, started=ago(**age), ready=ready)
+
+
+def without_start_times() -> Snapshot:
+    source = a_pool_made_after_the_operator_started()
+
+    def forget(answer: Object) -> None:
+        for item in items(answer):
+            item["status"].pop("startTime", None)
+
+    return gather(source.edit("kubernetes/api/v1/pods", forget))
 
 
 def judge(
@@ -62,6 +76,11 @@ def test_reads_the_pool_from_the_namespace_too() -> None:
 
 def test_ignores_pools_that_were_there_before() -> None:
     assert judge(LINE, made=ago(days=9)) == []
+
+
+def test_takes_when_an_operator_was_created_where_its_start_is_not_told() -> None:
+    [result] = run([undiscovered], without_start_times())
+    assert only(list(result.findings))
 
 
 def test_an_operator_that_is_not_ready_has_not_seen_the_pool() -> None:
