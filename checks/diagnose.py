@@ -7,30 +7,11 @@ them; with none it does no harm now and is a risk. The rules are report-format.m
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject
+from checks.claims import Judged, claimed, explained, followed, subjects_of
+from checks.model import Confidence, Evidence, Finding, Kind, Severity
 from checks.run import Result
 
-Claim = tuple[str, Subject]
-
 INFERRED = "traffic-failing"
-WHOLE = Subject("Cluster", "")
-"""Stands for the subject of a symptom that names none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One id's finding as the report will say it. ``claims`` is what a cause explains."""
-
-    id: str
-    finding: Finding
-    claims: frozenset[Claim] = frozenset()
-    leads_to: tuple[str, ...] = ()
-    inferred: bool = False
-
-    @property
-    def symptoms(self) -> frozenset[str]:
-        """Ids of the symptoms that it explains."""
-        return frozenset(symptom for symptom, _ in self.claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +48,7 @@ def diagnose(results: Iterable[Result]) -> Diagnosis:
             group[result.check.id] = Judged(result.check.id, merged)
     case = _Case(symptoms=by_kind[Kind.SYMPTOM])
     case.causes = {
-        name: replace(judged, claims=_explained(judged.finding, case.symptoms))
+        name: replace(judged, claims=explained(judged.finding, case.symptoms))
         for name, judged in by_kind[Kind.CAUSE].items()
     }
     harmless = {n: c for n, c in case.causes.items() if not c.claims and not _breaks_traffic(c.finding)}
@@ -96,39 +77,6 @@ def _merge(first: Finding, second: Finding) -> Finding:
     )
 
 
-def _subjects(symptom: Judged) -> frozenset[Subject]:
-    return frozenset(symptom.finding.subjects) or frozenset({WHOLE})
-
-
-def _claimed(link: Explains, symptoms: Mapping[str, Judged]) -> frozenset[Claim]:
-    """The claims on present symptoms that one link makes."""
-    symptom = symptoms.get(link.symptom)
-    if symptom is None:
-        return frozenset()
-    known = _subjects(symptom)
-    wanted = known if link.subjects is None or known == {WHOLE} else known & link.subjects
-    return frozenset((link.symptom, subject) for subject in wanted)
-
-
-def _explained(finding: Finding, symptoms: Mapping[str, Judged]) -> frozenset[Claim]:
-    """Everything that a cause explains: its own claims, and what follows from those."""
-    claims = frozenset(claim for link in finding.explains for claim in _claimed(link, symptoms))
-    return _follow(claims, symptoms)
-
-
-def _follow(claims: frozenset[Claim], symptoms: Mapping[str, Judged]) -> frozenset[Claim]:
-    while True:
-        more = {
-            (symptom.id, link.of or WHOLE)
-            for symptom in symptoms.values()
-            for link in symptom.finding.follows_from
-            if _claimed(link, symptoms) & claims and (link.of or WHOLE) in _subjects(symptom)
-        }
-        if more <= claims:
-            return claims
-        claims |= more
-
-
 def _breaks_traffic(finding: Finding) -> bool:
     """Whether it harms in a way that no API shows; a mere guess may not raise that alarm."""
     return finding.inferred and finding.confidence >= Confidence.LIKELY
@@ -152,11 +100,11 @@ def _infer_traffic(case: _Case) -> None:
             ),
             inferred=True,
         )
-    known = _subjects(case.symptoms[INFERRED])
+    known = subjects_of(case.symptoms[INFERRED])
     for name, cause in unseen.items():
         own = known & frozenset(cause.finding.subjects) or known
         claims = cause.claims | {(INFERRED, subject) for subject in own}
-        case.causes[name] = replace(cause, claims=_follow(claims, case.symptoms))
+        case.causes[name] = replace(cause, claims=followed(claims, case.symptoms))
 
 
 def _drop_outdone_guesses(case: _Case) -> None:
@@ -188,7 +136,7 @@ def _fold(case: _Case) -> None:
         cause = case.causes[top]
         claims = cause.claims.union(*(case.causes[name].claims for name in below))
         case.causes[top] = replace(
-            cause, claims=_follow(claims, case.symptoms), leads_to=tuple(sorted(below))
+            cause, claims=followed(claims, case.symptoms), leads_to=tuple(sorted(below))
         )
     case.causes = {name: cause for name, cause in case.causes.items() if name not in case.folded}
 
@@ -203,7 +151,7 @@ def _parents(name: str, case: _Case) -> set[str]:
         and name not in _ancestors(other, case.folded)
         and c.finding.confidence >= min(cause.finding.confidence, Confidence.LIKELY)
     }
-    needed = frozenset(c for link in cause.finding.follows_from for c in _claimed(link, case.symptoms))
+    needed = frozenset(c for link in cause.finding.follows_from for c in claimed(link, case.symptoms))
     if needed:
         above = {other for other, c in others.items() if c.claims & needed}
         if needed <= frozenset().union(*(others[other].claims for other in above)):

@@ -1,6 +1,7 @@
 """From a snapshot to the report: run every check, diagnose, and put it into the report's shape."""
 
-from checks.diagnose import Diagnosis, Judged, diagnose, evidence_of
+from checks.claims import Judged
+from checks.diagnose import Diagnosis, diagnose, evidence_of
 from checks.facts import facts_of
 from checks.helm_upgrade import pinned
 from checks.load import load_checks

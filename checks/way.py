@@ -2,38 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from checks.cilium_pods import agent_pods
+from checks import steps as told
 from checks.diagnose import Diagnosis, diagnose
 from checks.load import load_checks
 from checks.model import Subject
 from checks.parts.nodes import Node
 from checks.parts.pods import Pod
-from checks.pending import address_numbers
-from checks.reach import unreached
 from checks.run import run
-from checks.scale import counted
 from checks.snapshot import Snapshot
-
-
-class State(StrEnum):
-    """How far one step is."""
-
-    DONE = "done"
-    STOPS = "stops here"
-    AHEAD = "not reached"
-    UNKNOWN = "not checked"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: what came of it, since when (None: not known), and the numbers or the words that show it."""
-
-    name: str
-    state: State
-    since: datetime | None = None
-    detail: str = ""
+from checks.steps import State, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +111,7 @@ def _pod_way(snapshot: Snapshot, pod: Pod) -> Way:
     subject = Subject("Pod", pod.name, pod.namespace)
     owner = f"by {pod.owner_kind} {pod.owner_name}" if pod.owner_kind else "by hand"
     steps = [Step("created and admitted", State.DONE, pod.created, owner)]
-    steps += [_scheduled(snapshot, pod), _address(snapshot, pod), _started(pod), _ready(pod)]
+    steps += [told.scheduled(snapshot, pod), told.address(snapshot, pod), told.started(pod), told.ready(pod)]
     diagnosis = diagnose(run(load_checks(), snapshot))
     found = _causes(diagnosis, subject, ("pods-not-scheduled", "pods-without-ip"))
     return Way(
@@ -151,46 +129,6 @@ def _first_stop(steps: list[Step]) -> list[Step]:
     return found
 
 
-def _scheduled(snapshot: Snapshot, pod: Pod) -> Step:
-    if pod.node is not None:
-        return Step("scheduled", State.DONE, pod.scheduled_since, f"to {pod.node}")
-    waiting = snapshot.waiting.unscheduled if snapshot.waiting else ()
-    told = next((item.message for item in waiting if item.pod == pod), pod.unscheduled_message)
-    return Step("scheduled", State.STOPS, pod.scheduled_since or pod.created, told or "no reason was given")
-
-
-def _address(snapshot: Snapshot, pod: Pod) -> Step:
-    if pod.host_network:
-        return Step("address", State.DONE, None, "the node's own (hostNetwork)")
-    if pod.ip is not None:
-        return Step("address", State.DONE, None, pod.ip)
-    stuck = snapshot.waiting.without_ip if snapshot.waiting else ()
-    item = next((item for item in stuck if item.pod == pod), None)
-    if item is None:
-        told = "; ".join(pod.waiting_reasons) or "its sandbox is being made"
-        events = (
-            snapshot.events.by_object.get(("Pod", pod.namespace, pod.name), ()) if snapshot.events else ()
-        )
-        told = next((event.message for event in reversed(events)), told)
-        return Step("address", State.STOPS, pod.scheduled_since, told)
-    account = snapshot.accounts.by_node.get(pod.node or "") if snapshot.accounts else None
-    text = ". ".join(part for part in (item.message, address_numbers(account) if account else "") if part)
-    return Step("address", State.STOPS, pod.scheduled_since, text)
-
-
-def _started(pod: Pod) -> Step:
-    if pod.phase == "Running" and not pod.waiting_reasons:
-        return Step("started", State.DONE, pod.started, counted(pod.restarts, "restart"))
-    told = "; ".join(pod.waiting_reasons) or "its containers have not started"
-    return Step("started", State.STOPS, pod.started, f"{told}, {counted(pod.restarts, 'restart')}")
-
-
-def _ready(pod: Pod) -> Step:
-    if pod.ready:
-        return Step("ready", State.DONE, pod.ready_since)
-    return Step("ready", State.STOPS, pod.ready_since, "its readiness probe does not pass")
-
-
 def _node_way(snapshot: Snapshot, node: Node) -> Way:
     subject = Subject("Node", node.name)
     kind = " ".join(part for part in (node.instance_type, node.zone) if part)
@@ -202,10 +140,10 @@ def _node_way(snapshot: Snapshot, node: Node) -> Way:
             node.ready_since,
             node.ready_message or node.ready_reason,
         ),
-        _agent(snapshot, node),
-        _addresses(snapshot, node),
-        _reached(snapshot, node),
-        _room(snapshot, node),
+        told.agent(snapshot, node),
+        told.addresses(snapshot, node),
+        told.reached(snapshot, node),
+        told.room(snapshot, node),
     ]
     symptoms = ("nodes-not-ready", "agents-not-ready", "nodes-unreachable")
     diagnosis = diagnose(run(load_checks(), snapshot))
@@ -216,41 +154,3 @@ def _node_way(snapshot: Snapshot, node: Node) -> Way:
     return Way(
         subject=subject, taken_at=snapshot.meta.taken_at, steps=tuple(steps), causes=tuple(found.values())
     )
-
-
-def _agent(snapshot: Snapshot, node: Node) -> Step:
-    if snapshot.pods is None:
-        return Step("agent", State.UNKNOWN)
-    mine = [p for p in agent_pods(snapshot.pods, snapshot.meta.cilium_namespace) if p.node == node.name]
-    if not mine:
-        return Step("agent", State.STOPS, None, "no Cilium agent runs here")
-    told = "; ".join(mine[0].waiting_reasons)
-    return Step("agent", State.DONE if mine[0].ready else State.STOPS, mine[0].ready_since, told)
-
-
-def _addresses(snapshot: Snapshot, node: Node) -> Step:
-    account = snapshot.accounts.by_node.get(node.name) if snapshot.accounts else None
-    if account is None or account.capacity is None:
-        return Step("addresses", State.UNKNOWN, None, "how many it could hold is not known")
-    full = account.free_for_pods == 0
-    return Step("addresses", State.STOPS if full else State.DONE, None, address_numbers(account))
-
-
-def _reached(snapshot: Snapshot, node: Node) -> Step:
-    if snapshot.health is None:
-        return Step("reachable", State.UNKNOWN)
-    paths = unreached(snapshot.health).get(node.name, frozenset())
-    told = f"fails: {', '.join(sorted(paths))} path" if paths else ""
-    return Step("reachable", State.STOPS if paths else State.DONE, None, told)
-
-
-def _room(snapshot: Snapshot, node: Node) -> Step:
-    load = snapshot.pods.on_node.get(node.name) if snapshot.pods else None
-    if snapshot.pods is None or node.max_pods is None:
-        return Step("room for pods", State.UNKNOWN)
-    pods = load.pods if load else 0
-    told = f"{pods} pods of at most {node.max_pods}"
-    if node.unschedulable:
-        told += "; cordoned"
-    stops = pods >= node.max_pods or node.unschedulable
-    return Step("room for pods", State.STOPS if stops else State.DONE, None, told)

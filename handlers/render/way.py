@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from checks.way import NotFound, State, Step, Way
+from checks.steps import State, Step
+from checks.way import NotFound, Way
 from handlers.render.answer import Lay, fine, unknown, wrong
 from handlers.render.detail import Detail
 from handlers.render.escape import clean

@@ -6,7 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.diagnose import Diagnosis, Judged, diagnose
+from checks.claims import Judged
+from checks.diagnose import Diagnosis, diagnose
 from checks.model import Check, Confidence, Explains, Finding, Kind, Severity, Subject
 from checks.run import Result, Verdict
 

@@ -1,7 +1,8 @@
 """Why one pod or node does not get on: the steps, the stop, the cause."""
 
 from checks.collect.gather import gather
-from checks.way import NotFound, State, Way, why
+from checks.steps import State
+from checks.way import NotFound, Way, why
 from handlers.render.way import way_text
 from tests.builder import Cluster, MemorySource
 from tests.scenarios.healthy import plain

@@ -1,14 +1,13 @@
 """What of AWS concerns this cluster: its VPC, its instances, the types that they have."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
 
 from checks.collect.live.account_requests import CALLS, SIMULATION, account_request, role_name
 from checks.collect.live.aws_api import TYPES_AT_ONCE, Arguments, AwsApi, TypeCache
+from checks.collect.live.once import Once
 from checks.collect.source import UnreadError
 from checks.collect.wire import decode
 from checks.operator_actions import TELLING_CALLS
@@ -65,30 +64,6 @@ class _ClusterAnswer(msgspec.Struct, gc=False):
     cluster: _Cluster
 
 
-@dataclass(slots=True)
-class _Once:
-    """Makes a value at most once for each key, however many threads ask; a refusal is remembered too."""
-
-    _made: dict[str, tuple[bytes, ...] | UnreadError] = field(default_factory=dict)
-    _locks: dict[str, threading.Lock] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, key: str, make: Callable[[], Iterator[bytes]]) -> tuple[bytes, ...]:
-        """The pages under ``key``. Raises UnreadError, the same one each time."""
-        with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            if key not in self._made:
-                try:
-                    self._made[key] = tuple(make())
-                except UnreadError as error:
-                    self._made[key] = error
-            made = self._made[key]
-        if isinstance(made, UnreadError):
-            raise UnreadError(made.reason, made.grant, missing=made.missing)
-        return made
-
-
 class AwsReader:
     """Answers the recording paths below "aws/" for one cluster and one sweep."""
 
@@ -110,7 +85,7 @@ class AwsReader:
         self._name = cluster
         self._an_instance = an_instance
         self._operator_role = operator_role
-        self._once = _Once()
+        self._once = Once()
 
     def pages(self, path: str) -> tuple[bytes, ...]:
         """The answer to one path as the AWS CLI prints it, in pages of the same keys. Raises UnreadError."""

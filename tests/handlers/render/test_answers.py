@@ -22,7 +22,8 @@ from checks.report import (
     Verdict,
 )
 from checks.snapshot import Gap
-from checks.way import NotFound, State, Step, Way
+from checks.steps import State, Step
+from checks.way import NotFound, Way
 from handlers.render.answer import Lay, Material, PageOf, again_value, answer_blocks, answer_page
 from handlers.render.clusters import Looked, clusters_message
 from handlers.render.config import ABOUT_SETTINGS, config_page
