@@ -18,6 +18,8 @@ from slack_sdk import WebClient
 
 from bot.clusters import Cluster
 from bot.options import UNASKED_PER_DAY
+from bot.recorder import FreshRecorder
+from bot.schedule import fixed
 from bot.settings import Digest, SlackSettings
 from bot.shelf import Shelf
 from bot.slack import responder, web_client
@@ -30,7 +32,6 @@ from handlers import (
     check_again,
     clusters,
     config,
-    digest,
     dns,
     doctor,
     health,
@@ -49,6 +50,7 @@ from handlers import (
 from handlers.budget import Budget
 from handlers.chat import Chat
 from handlers.command import Book, Desk
+from handlers.digests import word as digest
 from handlers.dispatch import register
 from handlers.gate.groups import Groups
 from handlers.gate.keeper import Keeper, Workspace
@@ -62,7 +64,7 @@ from handlers.problems.clicks import CLICKS as PROBLEM_CLICKS
 from handlers.problems.dialog import FORM as SILENCE_FORM
 from handlers.problems.words import ACK, SILENCE
 from handlers.store import Store, StoreError
-from handlers.threads import changed, evidence, outline
+from handlers.threads import changed, diagnose, evidence, handoff, more, outline, wrong
 from handlers.watch.round import TIMER as WATCH_TIMER
 from handlers.watch.round import follow as watched
 from handlers.watch.word import CLICK as WATCH_STOP
@@ -86,8 +88,10 @@ WORDS = (
     again.WORD,
     changed.WORD,
     evidence.WORD,
+    handoff.WORD,
     WATCH,
     HISTORY,
+    digest.WORD,
     ACK,
     SILENCE,
     audit.WORD,
@@ -99,15 +103,20 @@ WORDS = (
 CLICKS = (
     check_again.CLICK,
     evidence.CLICK,
+    more.CLICK,
     *PROBLEM_CLICKS,
     WATCH_STOP,
     *home.CLICKS,
+    *digest.CLICKS,
 )
 EVENTS = (home.EVENT,)
-FORMS = (SILENCE_FORM,)
+SHORTCUTS = (diagnose.SHORTCUT,)
+FORMS = (digest.FORM, wrong.FORM, SILENCE_FORM)
 TIMERS = (round.TIMER, tend.TIMER, WATCH_TIMER)
 AFTER = (outline.keep, samples.keep, follow.follow, watched)
-BOOK = Book(words=WORDS, clicks=CLICKS, forms=FORMS, events=EVENTS, timers=TIMERS, after=AFTER)
+BOOK = Book(
+    words=WORDS, clicks=CLICKS, forms=FORMS, shortcuts=SHORTCUTS, events=EVENTS, timers=TIMERS, after=AFTER
+)
 """What the bot answers to: something new is one file in handlers and one name here.
 
 The first word is the default.
@@ -136,13 +145,6 @@ class Bot:
     stopping: Event
     acks: Acks
 
-    def issue(self, schedule: Digest, identity: str) -> None:
-        """Make and post one issue of a digest."""
-        cluster = schedule.cluster or self.sweeps.names[0]
-        digest.post(
-            digest.Issue(id=identity, channel=schedule.channel, cluster=cluster), self.shelf, self.desk
-        )
-
     def stop(self, grace_s: float = GRACE_S) -> None:
         """Take nothing more, let what runs finish, and let the rest say in its message that it did not."""
         finished = self.pool.stop(grace_s)
@@ -162,6 +164,7 @@ def build_app(
     default: bool | None = None,
     every_s: float = EVERY_S,
     now: Callable[[], datetime] = utc_now,
+    digests: Sequence[Digest] = (),
     rules: Sequence[Rule] = (),
     unasked_per_day: int = UNASKED_PER_DAY,
     pictures: bool = True,
@@ -183,7 +186,9 @@ def build_app(
         pages=Pages(now),
         now=now,
         vitals=partial(vitals_of, store),
+        recorder=FreshRecorder(known),
         gate=Keeper(rules, Groups(web, time.monotonic), Workspace(web), store, now),
+        fixed_digests=fixed(digests),
         every_s=every_s,
         unasked_per_day=unasked_per_day,
         pictures=pictures,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.settings import Access
@@ -18,11 +19,13 @@ class Cluster:
     """One cluster by name; ``sweep`` reads and judges it anew each time. It may raise SourceError.
 
     ``snapshot`` is what the last sweep had read, or None before the first and where it is not kept.
+    ``source`` opens the cluster for one reading within so many seconds, in any process; None: it cannot.
     """
 
     name: str
     sweep: Callable[[Progress | None], Report]
     snapshot: Callable[[], Snapshot | None] = lambda: None
+    source: Callable[[float], Source] | None = None
 
 
 class Looking:
@@ -48,7 +51,7 @@ class Looking:
 def recorded(path: Path) -> Cluster:
     """The cluster of a recording. Raises SourceError when the recording cannot be used at all."""
     looking = Looking(lambda: Recording(path))
-    return Cluster(Recording(path).meta.cluster, looking, looking.last)
+    return Cluster(Recording(path).meta.cluster, looking, looking.last, partial(_opened, path))
 
 
 def reached(access: Access) -> Cluster:
@@ -56,7 +59,17 @@ def reached(access: Access) -> Cluster:
     from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
 
     looking = Looking(lambda: live(access))
-    return Cluster(live(access).meta.cluster, looking, looking.last)
+    return Cluster(live(access).meta.cluster, looking, looking.last, partial(_alive, access))
+
+
+def _opened(path: Path, seconds: float) -> Source:
+    return Recording(path)
+
+
+def _alive(access: Access, seconds: float) -> Source:
+    from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
+
+    return live(access, deadline_s=seconds)
 
 
 def snapshot_of(recording: Path | None, access: Callable[[], Access]) -> Snapshot:

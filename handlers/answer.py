@@ -3,7 +3,6 @@
 In a thread a question needs no names: what it lacks is the thread's subject. It never guesses a cluster.
 """
 
-import difflib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +11,13 @@ from functools import partial
 from typing import Literal
 
 from checks.report import Report
+from handlers.choose import choose
 from handlers.command import Desk, Task, Word
-from handlers.following import Shown, follow
-from handlers.outcome import Outcome
+from handlers.following import Draw, Shown, follow
 from handlers.own import own_of
 from handlers.question import Place, Question
-from handlers.render.answer import Material, PageOf, again_value, answer_blocks
+from handlers.render.answer import Material, PageOf, again_value, answer_blocks, prefaced
 from handlers.render.blocks import error_blocks
-from handlers.render.escape import clean
 from handlers.render.message import Message
 from handlers.render.status import diagnosis_menu
 from handlers.store import StoreError
@@ -30,17 +28,18 @@ from handlers.work import Seen, Sweep
 
 logger = logging.getLogger(__name__)
 
-MAX_NAME_CHARS = 100
-NAMES_SHOWN = 5
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is wanted: what was named after the word, of which cluster, and its thread (None: none)."""
+    """What is wanted: what was named after the word, of which cluster, and its thread (None: none).
+
+    ``understood`` is said above the answer, where the question was read from something.
+    """
 
     named: tuple[str, ...]
     cluster: str
     thread: Thread | None = None
+    understood: str = ""
 
 
 DrawOf = Callable[[Seen, Asked, Desk], Message]
@@ -53,7 +52,7 @@ class Kind:
     ``least`` and ``most`` names follow the word; ``asks`` is the question when one is missing. ``names`` is
     what they name, to be taken from a thread's subject; ``nameless`` answers where that has none either.
     ``deep`` pages are made from what the sweep had read, not from its report alone. A report as old as
-    ``oldest`` will do, where that is given.
+    ``oldest`` will do, where that is given. ``then`` is done once it stands.
     """
 
     word: str
@@ -66,6 +65,7 @@ class Kind:
     nameless: "Kind | None" = None
     deep: bool = False
     oldest: timedelta | None = None
+    then: "Callable[[Shown, Asked, Question, Desk], None] | None" = None
 
 
 def report_word(kind: Kind, *, usage: str, about: str, page: PageOf | None = None) -> Word:
@@ -100,7 +100,7 @@ def _unclear(kind: Kind, question: Question, desk: Desk) -> bool:
 def _look_up(kind: Kind, question: Question, desk: Desk) -> None:
     """Answer with what the thread and the channel know."""
     thread = memory.recall(desk.store, question.place) or memory.NEW
-    own = _own(question.place, desk)
+    own = own_cluster(question.place, desk)
     asked = meant(kind, question, desk, thread.subject, own)
     if isinstance(asked, Message) and kind.nameless is not None and question.place.thread_ts:
         other = meant(kind.nameless, question, desk, thread.subject, own)
@@ -113,7 +113,7 @@ def _look_up(kind: Kind, question: Question, desk: Desk) -> None:
         desk.chat.at(question.place).finish(asked)
 
 
-def _own(place: Place, desk: Desk) -> str:
+def own_cluster(place: Place, desk: Desk) -> str:
     """The channel's own cluster; "" for none, and where the store is away."""
     try:
         own = own_of(desk.store, place.channel) if len(desk.sweeps.names) > 1 else None
@@ -153,28 +153,12 @@ def _parted(kind: Kind, others: Sequence[str], clusters: Sequence[str]) -> tuple
     return tuple(rest[: kind.most]), [*rest[kind.most :], *last]
 
 
-def choose(others: Sequence[str], names: Sequence[str], *, sure: bool) -> str | Message:
-    """The cluster that is meant, or a message that says why that is unclear. It never guesses."""
-    if others and others[0] in names:
-        return others[0]
-    if not others and sure:
-        return names[0]
-    known = ", ".join(clean(name, MAX_NAME_CHARS) for name in names[:NAMES_SHOWN])
-    known += f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    if not others:
-        return error_blocks("Which cluster?", f"I look at {known}; its name goes after the word.")
-    near = difflib.get_close_matches(others[0][:MAX_NAME_CHARS], names, n=1)
-    hint = f"Did you mean {clean(near[0], MAX_NAME_CHARS)}? " if near else ""
-    said = clean(others[0], MAX_NAME_CHARS)
-    return error_blocks(f"I do not know a cluster “{said}”.", f"{hint}I look at {known}.")
-
-
 def answer(kind: Kind, asked: Asked, question: Question, desk: Desk) -> None:
     """Answer with a report that is young enough, else sweep; a delivery that came before is passed over."""
     show(kind, asked, question, desk)
 
 
-def show(kind: Kind, asked: Asked, question: Question, desk: Desk) -> Outcome | None:
+def show(kind: Kind, asked: Asked, question: Question, desk: Desk) -> Shown | None:
     """The same, and what became of it; None where there was nothing to show, or it was shown before."""
     if not desk.deliveries.first(question.delivery):
         return None
@@ -182,7 +166,7 @@ def show(kind: Kind, asked: Asked, question: Question, desk: Desk) -> Outcome | 
     if kind.draw is not None:
         asked = replace(asked, thread=memory.recall(desk.store, place))
     found = _found(kind, asked.cluster, question, desk)
-    draw = partial(drawn, kind, asked, desk)
+    draw = partial(_above, asked.understood, partial(drawn, kind, asked, desk))
     if isinstance(found, Seen):
         message = draw(found)
         shown: Shown | None = Shown(found.report, message, desk.chat.at(place).finish(message))
@@ -192,7 +176,9 @@ def show(kind: Kind, asked: Asked, question: Question, desk: Desk) -> Outcome | 
         return None
     desk.gate.answered(shown.report)
     _remember(kind, asked, question, desk, shown)
-    return shown.outcome
+    if kind.then is not None:
+        kind.then(shown, asked, question, desk)
+    return shown
 
 
 def _found(kind: Kind, cluster: str, question: Question, desk: Desk) -> Seen | Sweep:
@@ -226,6 +212,10 @@ def _subject(kind: Kind, asked: Asked, report: Report) -> Subject:
     is_node = kind.names == "node" or any(node.name == name for node in report.facts.nodes_detail)
     named = {"node": name} if is_node else {"pod": name}
     return Subject(cluster=asked.cluster, **named)
+
+
+def _above(understood: str, draw: Draw, seen: Seen) -> Message:
+    return prefaced(draw(seen), understood) if understood else draw(seen)
 
 
 def drawn(kind: Kind, asked: Asked, desk: Desk, seen: Seen) -> Message:

@@ -18,7 +18,7 @@ from handlers.render.answer import PageOf
 from handlers.render.message import Block, Message
 from handlers.rights import Gate, Open, Right
 from handlers.store import Store
-from handlers.work import Deliveries, Sweeps, Vitals
+from handlers.work import Deliveries, Recorder, Sweeps, Vitals
 
 Task = Callable[[], None]
 
@@ -40,6 +40,7 @@ class Desk:
     now: Callable[[], datetime]
     vitals: Callable[[], Vitals]
     gate: Gate = field(default_factory=Open)
+    recorder: Recorder | None = None
     fixed_digests: Sequence[Schedule] = ()
     every_s: float = 3.0
     pictures: bool = True

@@ -7,7 +7,7 @@ from http.client import HTTPException
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from checks.snapshot import Gap, Snapshot
-from handlers.answer import choose
+from handlers.choose import choose
 from handlers.command import Desk, Task, Word
 from handlers.question import Question
 from handlers.render.answer import Lay, Material, again_value, answer_blocks

@@ -22,6 +22,9 @@ WORD = Word(
 EXAMPLES = ("pending", "why shop/api-7c9d5-x2x1p", "node ip-10-0-1-5", "limits m5.large c6i.xlarge")
 
 
+THREAD_EXAMPLES = ("check again", "why", "evidence", "node", "what changed", "handoff")
+
+
 def explain(command: str, desk: Desk) -> Message:
     """Every word with what it does, and what may follow it."""
     lines = list(usages(command, desk.words))
@@ -33,6 +36,11 @@ def explain(command: str, desk: Desk) -> Message:
         )
     lines.append(
         "The same words work in a thread or a channel after a mention of me, and in a direct message."
+    )
+    thread = ", ".join(f"`{example}`" for example in THREAD_EXAMPLES)
+    lines.append(
+        f"In a thread you need not repeat yourself: mention me there with {thread}. "
+        "The menu of a message has *Diagnose this message*, for alerts."
     )
     lines.append("Everybody in the channel sees an answer; with `--quiet` after any words only you do.")
     lines.append("I only read: the cluster, AWS, and of your conversations just what is said to me.")

@@ -1,13 +1,14 @@
 """The same words after a mention of the bot, in a channel or a thread, and in direct messages to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from handlers.question import COMMAND, TOKEN, Place, Question, asked
 
 DIRECT = "im"
+PUNCTUATION = "?!.,:;"  # people write to it as to somebody: "why?"
 
 
 class _Authorization(msgspec.Struct, frozen=True):
@@ -73,7 +74,8 @@ def heard(body: Mapping[str, object]) -> Said | None:
     )
     deliveries = [f"message/{payload.team_id}/{event.channel}/{event.ts}"]
     deliveries += [f"event/{payload.event_id}"] if payload.event_id else []
-    return Said(asked(after_mention(event.text, me), COMMAND, place, ""), tuple(deliveries))
+    question = asked(after_mention(event.text, me), COMMAND, place, "")
+    return Said(replace(question, word=question.word.rstrip(PUNCTUATION)), tuple(deliveries))
 
 
 def after_mention(text: str, me: str | None) -> str:

@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from handlers.answer import choose
+from handlers.choose import choose
 from handlers.command import Desk, Task, Word
 from handlers.outcome import Outcome
 from handlers.own import Own, forget_own, keep_own, own_of

@@ -102,6 +102,26 @@ class Vitals:
     store_fault: str = ""
 
 
+class NotRecorded(Exception):
+    """There is no recording; the text says why, in a sentence for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An anonymised recording, as .tar.gz, and how many parts of it could not be read."""
+
+    content: bytes
+    unread: int
+
+
+class Recorder(Protocol):
+    """Records a cluster anew, for a bug report."""
+
+    def __call__(self, cluster: str) -> Recorded:
+        """Read it, with every name replaced; takes up to minutes. Raises NotRecorded."""
+        ...
+
+
 class Deliveries(Protocol):
     """Remembers what Slack has delivered."""
 

@@ -25,21 +25,24 @@ _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
 class Draft:
     """Files by name below one folder that nobody else can read."""
 
-    def __init__(self, folder: Path) -> None:
-        """``folder`` is empty and ours."""
+    def __init__(self, folder: Path, most_bytes: int | None = None) -> None:
+        """``folder`` is empty and ours. Beyond ``most_bytes`` nothing is written: see refuse_full."""
         self.folder = folder
-        self._names: set[str] = set()
+        self._most = most_bytes
+        self._full = False
+        self._written = 0
+        self._sizes: dict[str, int] = {}
 
     @classmethod
     @contextmanager
-    def beside(cls, out: Path) -> Iterator["Draft"]:
+    def beside(cls, out: Path, most_bytes: int | None = None) -> Iterator["Draft"]:
         """A draft in the folder where the recording will stand; it is gone at the end. Raises SourceError."""
         try:
             folder = Path(tempfile.mkdtemp(prefix=".cilium-bot-", dir=out.absolute().parent))
         except OSError as error:
             raise SourceError(f"{out} cannot be written: {_told(error)}") from None
         try:
-            yield cls(folder)
+            yield cls(folder, most_bytes)
         except OSError as error:
             raise SourceError(f"{out} cannot be written: {_told(error)}") from None
         finally:
@@ -48,20 +51,29 @@ class Draft:
     @property
     def names(self) -> list[str]:
         """The files' names, sorted."""
-        return sorted(self._names)
+        return sorted(self._sizes)
 
     def holds(self, path: str) -> bool:
         """Whether there is an answer to this path."""
-        return path in self._names or f"{path}.json" in self._names
+        return path in self._sizes or f"{path}.json" in self._sizes
 
     def put(self, name: str, content: bytes) -> None:
         """Write a new file, for its owner only."""
         self.drop_file(name)
+        if self._most is not None and self._written + len(content) > self._most:
+            self._full = True  # told when all is read: a collector would take an error for a gap
+            return
         target = self.folder / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(target, _NEW, 0o600), "wb") as file:
             file.write(content)
-        self._names.add(name)
+        self._sizes[name] = len(content)
+        self._written += len(content)
+
+    def refuse_full(self) -> None:
+        """Raise SourceError when something is missing because it would have been too much."""
+        if self._full and self._most is not None:
+            raise SourceError(f"what was read is more than {self._most >> 20} MB")
 
     def drop(self, path: str) -> None:
         """Take back every page of a path."""
@@ -72,9 +84,9 @@ class Draft:
 
     def drop_file(self, name: str) -> None:
         """Take one file back, if it is there."""
-        if name in self._names:
+        if name in self._sizes:
             (self.folder / name).unlink()
-            self._names.discard(name)
+            self._written -= self._sizes.pop(name)
             for parent in list(Path(name).parents)[:-1]:  # a folder's name may be a node's
                 if any((self.folder / parent).iterdir()):
                     break
@@ -95,7 +107,9 @@ def refuse_existing(out: Path) -> None:
 
 def deliver(draft: Draft, meta: Meta, out: Path, key: bytes | None) -> None:
     """Make the draft the recording; anonymised by ``key`` if there is one."""
+    draft.refuse_full()
     anonymiser = _rewrite(draft, meta, key) if key else None
+    draft.refuse_full()
     draft.put("recording.json", msgspec.json.encode(_head(meta, anonymiser)))
     if out.name.endswith(ARCHIVE):
         _pack(draft, meta, out)

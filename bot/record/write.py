@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.record.draft import Draft, deliver, refuse_existing
@@ -28,16 +29,27 @@ def record(access: Access, out: Path, *, anonymise: bool = False) -> int:
     return 0
 
 
-def write(source: Source, out: Path, *, anonymise: bool, key: bytes) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long the reading may take, and how many bytes of answers may be kept on the way (None: any)."""
+
+    seconds: float = RECORD_S
+    most_bytes: int | None = None
+
+
+def write(
+    source: Source, out: Path, *, anonymise: bool, key: bytes, bounds: Bounds | None = None
+) -> Snapshot:
     """Read everything the collectors know to ask of a source, and keep it in ``out``: a folder, or .tar.gz.
 
     ``key`` decides what names are replaced by. Raises SourceError when ``out`` exists, cannot be written, or
-    neither nodes nor pods could be read. Nothing is left behind then.
+    neither nodes nor pods could be read, or it grows too large. Nothing is left behind then.
     """
+    bounds = bounds or Bounds()
     refuse_existing(out)
-    with Draft.beside(out) as draft:
+    with Draft.beside(out, bounds.most_bytes) as draft:
         tee = Tee(source, draft)
-        snapshot = gather(tee, deadline_s=RECORD_S)
+        snapshot = gather(tee, deadline_s=bounds.seconds)
         tee.seal()
         if all(part in snapshot.gaps for part in LEAST):
             raise SourceError(f"nothing to record: {snapshot.gaps[LEAST[0]].reason}")

@@ -9,11 +9,17 @@ from checks.snapshot import Snapshot
 from handlers.history.forecast import Outlook
 from handlers.render.blocks import fitted
 from handlers.render.detail import LISTS, TERMINAL, Detail
-from handlers.render.message import Message
+from handlers.render.escape import clean, mrkdwn
+from handlers.render.limits import message_faults
+from handlers.render.limits.numbers import MAX_TEXT_CHARS
+from handlers.render.message import Block, Message, cut_escaped
 from handlers.render.page import Button, Menu, Page
+from handlers.render.rich import small
 from handlers.render.status import CHECK_AGAIN
 from handlers.render.told import told
 from handlers.render.words import VERDICTS, Mark, origin
+
+MAX_PREFACE_CHARS = 600
 
 Lay = Callable[[Detail], Page]
 """Lays one answer out in so much detail; its origin and its buttons are added here."""
@@ -58,6 +64,22 @@ def answer_blocks(
         return replace(lay(detail), origin=told_origin, buttons=(button,), menu=menu)
 
     return fitted(told(page(LISTS[0])), page, LISTS)
+
+
+def prefaced(message: Message, line: str) -> Message:
+    """The same with a line in small print under its first two blocks, and after its text's first line.
+
+    Where Slack would not take so much, it is said in the text alone.
+    """
+    shown = clean(line, MAX_PREFACE_CHARS)
+    first, _, rest = message.text.partition("\n")
+    told = cut_escaped("\n".join((first, mrkdwn(shown), rest)), MAX_TEXT_CHARS)
+
+    def under(blocks: Sequence[Block]) -> Sequence[Block]:
+        longer = [*blocks[:2], small(shown), *blocks[2:]]
+        return blocks if message_faults(longer, told) else longer
+
+    return Message(told, under(message.blocks), under(message.plain))
 
 
 def again_value(cluster: str, word: str, named: Sequence[str]) -> str:

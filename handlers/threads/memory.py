@@ -78,7 +78,7 @@ def remember(
     """Add a look to its thread; what only one person saw is kept out. ``shown`` is an outline."""
     ts = place.thread_ts or outcome.ts
     channel = outcome.channel or place.channel
-    if place.quiet or not (ts and channel):
+    if not outcome or place.quiet or not (ts and channel):
         return
 
     def change(known: Thread | None) -> Thread:
