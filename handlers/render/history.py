@@ -1,5 +1,6 @@
 """How a cluster's room went and how long it lasts: the worst first, two charts, and the same in words."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -120,7 +121,7 @@ def trend_sections(past: Past) -> list[Section]:
         items += [chart] if past.pictures else chart_items(chart)
     if not items:
         return []
-    said = f"Each point is the worst of {trend.span.point}; what was not read then is left out."
+    said = f"Each point is the worst of {trend.span.point}; where nothing was read there is none."
     return [Section((*items, Words((plain(said),))))]
 
 
@@ -160,10 +161,12 @@ def _in_words(figures: Sequence[Figure], extreme: str, worst: Callable[[list[int
 def _labels(names: Sequence[str]) -> list[str]:
     """Names within a chart's limit, told apart by their ends, and by a number where those are the same."""
     found: list[str] = []
+    seen: Counter[str] = Counter()
     for full in names:
         short = clean(full, MAX_NAME_CHARS)
         if len(short) > MAX_CHART_LABEL_CHARS:
             short = f"{short[:HEAD_CHARS]}…{short[HEAD_CHARS + 1 - MAX_CHART_LABEL_CHARS :]}"
-        again = found.count(short)
-        found.append(f"{short[: MAX_CHART_LABEL_CHARS - 3]} {again + 1}" if again else short)
+        seen[short] += 1
+        again = f" {seen[short]}" if seen[short] > 1 else ""
+        found.append(f"{short[: MAX_CHART_LABEL_CHARS - len(again)]}{again}")
     return found
