@@ -1,27 +1,33 @@
-"""The digests' timetable: read from the settings, kept by APScheduler, each issue claimed first."""
+"""The digests' timetable: those of the settings are read here, and whatever comes due gets its turn."""
 
-import hashlib
 import logging
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event, Lock, Thread
 from zoneinfo import ZoneInfo
 
 import msgspec
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.date import DateTrigger
 
-from handlers.digests.cron import Cron, CronError
 from bot.settings import Digest, SettingsError
-from bot.shelf import Shelf
+from handlers.command import Desk
+from handlers.digests.cron import Cron, CronError
+from handlers.digests.model import Schedule, schedule_id
+from handlers.digests.schedules import all_schedules
+from handlers.digests.standing import AGAIN
+from handlers.digests.turns import Turns
 from handlers.store import StoreError
 
 logger = logging.getLogger(__name__)
 
 NAME = "CILIUM_BOT_DIGESTS"
 MAX_DIGESTS = 100
-CLAIM_TRIES = 12
-CLAIM_AGAIN_S = 5.0
+AT_ONCE = 4
+SHORTEST_NAP = timedelta(seconds=0.2)
+LONGEST_NAP = timedelta(seconds=15)  # then what people changed is read anew
+LAST_S = 5.0  # so long the end waits for what is being posted
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,65 +78,95 @@ def _faults(entry: _Entry) -> list[str]:
     return faults
 
 
-def digest_id(digest: Digest) -> str:
-    """The same for the same schedule, in every replica and after every restart."""
-    said = "\0".join((digest.channel, digest.cron, digest.timezone, digest.cluster or ""))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def fixed(digests: Sequence[Digest]) -> tuple[Schedule, ...]:
+    """The settings' digests as schedules; one that stands there twice is one."""
+    found = [
+        Schedule(
+            id=schedule_id(one.channel, one.cron, one.timezone, one.cluster),
+            channel=one.channel,
+            cron=one.cron,
+            zone=one.timezone,
+            cluster=one.cluster,
+            fixed=True,
+        )
+        for one in digests
+    ]
+    return tuple({one.id: one for one in found}.values())
 
 
 class Timetable:
-    """Calls ``issue(digest, id)`` whenever a digest comes due, in one replica only."""
+    """Gives every digest its turn when it comes due; what people set meanwhile is read from the store."""
 
-    def __init__(
-        self,
-        digests: tuple[Digest, ...],
-        shelf: Shelf,
-        issue: Callable[[Digest, str], None],
-        *,
-        now: Callable[[], datetime],
-        wait: Callable[[float], None],
-    ) -> None:
-        """``wait`` sleeps, or returns early when the bot is told to stop. Nothing is started yet."""
-        self._digests = digests
-        self._shelf = shelf
-        self._issue = issue
-        self._now = now
-        self._wait = wait
-        self._scheduler = BackgroundScheduler(timezone=UTC)
+    def __init__(self, desk: Desk, me: str, *, executor: Executor | None = None) -> None:
+        """``me`` tells this replica from the others. Nothing is started yet."""
+        self._desk = desk
+        self._stopped = Event()
+        self._wake = Event()
+        self._turns = Turns(desk, me, stopping=self._stopped.is_set)
+        self._executor = executor or ThreadPoolExecutor(AT_ONCE, thread_name_prefix="digest")
+        self._thread = Thread(target=self._run, name="timetable", daemon=True)
+        self._lock = Lock()
+        self._known = tuple(desk.fixed_digests)
+        self._away = False
+        self._next: dict[str, datetime] = {}
+        self._under_way: dict[str, Future[datetime] | None] = {}
 
     def start(self) -> None:
-        """Begin to wait for what comes due from now on."""
-        for digest in self._digests:
-            self._plan(digest, self._now())
-        if self._digests:
-            self._scheduler.start()
+        """Begin to look."""
+        self._thread.start()
 
     def stop(self) -> None:
-        """Plan nothing more; an issue under way ends by itself."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        """Begin nothing more; what is being posted is waited for a little, what is not is left to others."""
+        self._stopped.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            futures = [future for future in self._under_way.values() if future is not None]
+        wait(futures, LAST_S)
 
-    def due(self, digest: Digest, due: datetime) -> None:
-        """Make the issue that was due then, unless another replica does; plan the next."""
-        self._plan(digest, max(due, self._now()))
-        identity = digest_id(digest)
-        if self._mine(f"digest:{identity}:{due:%Y-%m-%dT%H:%MZ}"):
-            self._issue(digest, identity)
+    def look(self) -> timedelta:
+        """Give each digest whose time has come its turn; how long until the next of them."""
+        now = self._desk.now()
+        schedules = [one for one in self._schedules() if one.paused is None]
+        with self._lock:
+            self._next = {one.id: self._next.get(one.id, now) for one in schedules}
+            due = [one for one in schedules if self._next[one.id] <= now and one.id not in self._under_way]
+            self._under_way |= dict.fromkeys(one.id for one in due)
+        for one in due:
+            future = self._executor.submit(self._turns.take, one)
+            with self._lock:
+                self._under_way[one.id] = future
+            future.add_done_callback(partial(self._ended, one.id))
+        with self._lock:
+            ahead = [at - now for id, at in self._next.items() if id not in self._under_way]
+        return max(SHORTEST_NAP, min(ahead, default=LONGEST_NAP))
 
-    def _plan(self, digest: Digest, after: datetime) -> None:
-        due = Cron(digest.cron, ZoneInfo(digest.timezone)).after(after)
-        # Late is better than never, by whatever the machine was asleep for: hence no misfire time.
-        self._scheduler.add_job(
-            self.due, DateTrigger(due), args=(digest, due), misfire_grace_time=None, max_instances=1
-        )
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.clear()
+            nap = self.look()
+            self._wake.wait(min(nap, LONGEST_NAP).total_seconds())
 
-    def _mine(self, what: str) -> bool:
-        """Claim it. With the store away for a minute it is made all the same: better twice than never."""
-        for _ in range(CLAIM_TRIES):
-            try:
-                return self._shelf.claim(what)
-            except StoreError as error:
-                logger.warning("the claim of %s has to wait: %s", what, error)
-                self._wait(CLAIM_AGAIN_S)
-        logger.error("%s is made without a claim: the store does not answer", what)
-        return True
+    def _schedules(self) -> tuple[Schedule, ...]:
+        """Those there are; with the store away, those that there were."""
+        try:
+            self._known = all_schedules(self._desk)
+        except StoreError as error:
+            if not self._away:
+                logger.warning("the digests are those of before: %s", error)
+            self._away = True
+        else:
+            self._away = False
+        return self._known
+
+    def _ended(self, id: str, future: "Future[datetime]") -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None:
+            logger.error("the digest %s failed", id, exc_info=error)
+        failed = future.cancelled() or error is not None
+        with self._lock:
+            self._under_way.pop(id, None)
+            self._next[id] = self._desk.now() + AGAIN if failed else future.result()
+        self._wake.set()

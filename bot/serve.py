@@ -1,6 +1,7 @@
 """`cilium-bot run`: check the settings, connect to Slack, serve until SIGTERM, end without losing work."""
 
 import logging
+import secrets
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -179,14 +180,13 @@ def run(
         clusters,
         store,
         every_s=every_s,
+        digests=settings.digests,
         rules=settings.rules,
         unasked_per_day=settings.unasked_per_day,
         pictures=settings.pictures,
     )
     doors = _doors(bot, settings.slack)
-    timetable = Timetable(
-        settings.digests, bot.shelf, bot.issue, now=bot.desk.now, wait=lambda seconds: _wait(bot, seconds)
-    )
+    timetable = Timetable(bot.desk, secrets.token_hex(8))
     clockwork = Clockwork(bot.desk.book.timers, bot.desk)
     health = _health(settings.metrics_port, bot, doors)
     try:
@@ -240,7 +240,3 @@ def _secrets(settings: RunSettings) -> list[Secret]:
     slack = settings.slack
     everything = (slack.bot_token, slack.app_token, slack.signing_secret, settings.redis_url)
     return [secret for secret in everything if secret is not None]
-
-
-def _wait(bot: Bot, seconds: float) -> None:
-    bot.stopping.wait(seconds)

@@ -1,4 +1,4 @@
-"""What the bot keeps, by name and with a type: latest reports, deliveries seen, claims, digests' baselines.
+"""What the bot keeps, by name and with a type: latest reports and deliveries seen.
 
 A store that cannot be asked costs what it keeps, never an answer: reads find nothing, writes are logged.
 """
@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 VERSION = 1  # of the values; another version is not understood, and taken as nothing
 REPORT_KEPT = timedelta(days=7)
 SEEN_KEPT = timedelta(minutes=15)
-CLAIM_KEPT = timedelta(hours=26)  # longer than a day with a clock change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +52,7 @@ class Shelf:
 
     def keep_report(self, cluster: str, report: Report) -> None:
         """Keep it as the latest."""
-        self._put(f"cilium:{quote(cluster, safe='')}:report", report, REPORT_KEPT)
-
-    def previous(self, digest: str, cluster: str) -> Report | None:
-        """What a digest was last made from; before its first issue, the cluster's latest report."""
-        kept = self._get(f"cilium:digest:{digest}") or self.report(cluster)
-        return None if kept is None else kept.report
-
-    def keep_previous(self, digest: str, report: Report) -> None:
-        """Keep what the digest's next issue compares with."""
-        self._put(f"cilium:digest:{digest}", report, None)
+        self._put(f"cilium:{quote(cluster, safe='')}:report", report)
 
     def first(self, delivery: str) -> bool:
         """Whether Slack has delivered this for the first time; "" always counts as first."""
@@ -76,10 +66,6 @@ class Shelf:
         except StoreError as error:
             logger.warning("deliveries are told apart in this process only: %s", error)
             return mine
-
-    def claim(self, what: str) -> bool:
-        """Whether this replica does what only one may do. Raises StoreError when that cannot be known."""
-        return self._store.claim(f"cilium:claim:{what}", CLAIM_KEPT)
 
     def _get(self, key: str) -> Kept | None:
         try:
@@ -100,10 +86,9 @@ class Shelf:
             self._last = (value, kept)
         return None if value is None else kept
 
-    def _put(self, key: str, report: Report, keep: timedelta | None) -> None:
+    def _put(self, key: str, report: Report) -> None:
         try:
-            self._store.put(
-                key, msgspec.json.encode(Kept(version=VERSION, at=self._now(), report=report)), keep
-            )
+            kept = Kept(version=VERSION, at=self._now(), report=report)
+            self._store.put(key, msgspec.json.encode(kept), REPORT_KEPT)
         except StoreError as error:
             logger.warning("%s is not kept: %s", key, error)

@@ -5,7 +5,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from bot.app import Bot, build_app, utc_now
 from bot.clusters import Cluster
-from bot.settings import Secret, SlackSettings
+from bot.settings import Digest, Secret, SlackSettings
 from bot.store import MemoryStore
 from checks.collect.gather import Progress
 from checks.report import Report
@@ -117,6 +117,7 @@ def serving(
     store: Store | None = None,
     every_s: float = 0.0,
     now: Callable[[], datetime] = utc_now,
+    digests: Sequence[Digest] = (),
 ) -> Iterator[tuple[Bot, FakeSlack]]:
     """A bot for these clusters that talks to a fake Slack."""
     slack = FakeSlack()
@@ -129,7 +130,7 @@ def serving(
         http_port=0,
     )
     clusters = [Cluster(name, sweep) for name, sweep in sweeps]
-    bot = build_app(settings, clusters, store or MemoryStore(), every_s=every_s, now=now)
+    bot = build_app(settings, clusters, store or MemoryStore(), every_s=every_s, now=now, digests=digests)
     try:
         yield bot, slack
     finally:

@@ -9,7 +9,7 @@ from bot.shelf import Kept, Shelf
 from bot.store import MAX_KEYS, MemoryStore
 from bot.store_redis import RedisStore
 from handlers.store import Drawer, StoreError
-from tests.handlers.render.samples import healthy, incident
+from tests.handlers.render.samples import incident
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -175,15 +175,6 @@ def test_what_another_version_kept_is_nothing(value: bytes) -> None:
     assert Shelf(store, lambda: NOON).report("shop") is None
 
 
-def test_a_digest_compares_with_its_own_last_issue_first() -> None:
-    shelf = Shelf(MemoryStore(), lambda: NOON)
-    assert shelf.previous("d1", "shop") is None
-    shelf.keep_report("shop", incident())
-    assert shelf.previous("d1", "shop") == incident()
-    shelf.keep_previous("d1", healthy())
-    assert shelf.previous("d1", "shop") == healthy()
-
-
 def test_redis_away_costs_what_it_keeps_and_never_an_answer(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -194,8 +185,6 @@ def test_redis_away_costs_what_it_keeps_and_never_an_answer(
     assert shelf.report("shop") is None
     assert shelf.first("delivery")
     assert not shelf.first("delivery")  # told apart in this process all the same
-    with pytest.raises(StoreError):
-        shelf.claim("digest")
     redis.away = False
     asked = redis.asked
     shelf.keep_report("shop", incident())

@@ -1,14 +1,17 @@
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checks.report import Report, Verdict
+from checks.report import Report, ReportSubject, Verdict
+from handlers.history.forecast import Outlook
 from handlers.render.changes import Change, compare
-from handlers.render.digest import digest
+from handlers.render.digest import Part
+from handlers.render.digest import digest as digest_of
+from handlers.render.message import Message
 from tests.handlers.render.conftest import Golden
 from tests.handlers.render.samples import (
     NOON,
@@ -28,6 +31,11 @@ YESTERDAY = NOON - timedelta(days=1)
 
 def before(report: Report) -> Report:
     return replace(report, taken_at=YESTERDAY)
+
+
+def digest(report: Report, previous: Report | None, *, now: datetime | None = None) -> Message:
+    """The digest of one cluster."""
+    return digest_of((Part(cluster=report.cluster, report=report, previous=previous),), now=now)
 
 
 def changes(now: Report, then: Report) -> dict[str, Change]:
@@ -52,6 +60,84 @@ def test_looks_as_it_was_last_read_by_eye(name: str, golden: Golden) -> None:
     ) == golden("json")
 
 
+def runs_out(name: str, low: float | None, high: float | None, why: str = "40 fewer a day") -> Outlook:
+    subject = ReportSubject(kind="Subnet", name=name)
+    return Outlook(
+        subject=subject, unit="addresses", free_now=120, days_low=low, days_high=high, why=why, known=True
+    )
+
+
+SHOP = Part(
+    cluster="shop",
+    report=replace(incident(), cluster="shop"),
+    previous=replace(before(loud_risk()), cluster="shop"),
+    outlooks=(runs_out("subnet-0a1b2c3d4e5f60000", 2.4, 4.1), runs_out("subnet-0a1b2c3d4e5f60001", 9, None)),
+)
+UNREAD = Part(cluster="edge", fault="The sweep did not end in time. Ask again in a minute.")
+
+
+def well(name: str, *outlooks: Outlook, new: bool = False) -> Part:
+    report = replace(healthy(), cluster=name)
+    return Part(cluster=name, report=report, previous=None if new else before(report), outlooks=outlooks)
+
+
+SEVERAL = {
+    "clusters": (
+        (well("bank", runs_out("subnet-b", 0.2, 0.9)), SHOP, well("new", new=True), UNREAD, well("pay")),
+        (),
+    ),
+    "all_well": (tuple(well(f"shop-{number}") for number in range(30)), ()),
+    "late": (
+        (SHOP,),
+        (
+            "This was due at Mon 23 Nov 09:00 (Europe/Berlin) and comes 2 h late: I was not running.",
+            "The digest of Fri 20 Nov 09:00 (Europe/Berlin) was missed: I was not running.",
+        ),
+    ),
+    "unread_alone": ((UNREAD,), ()),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_clusters_and_notes_look_as_they_were_last_read(name: str, golden: Golden) -> None:
+    parts, notes = SEVERAL[name]
+    message = digest_of(parts, notes=notes, now=NOON)
+    assert_safe(message)
+    assert json.dumps(
+        {"text": message.text, "blocks": message.blocks}, indent=1, ensure_ascii=False
+    ) == golden("json")
+
+
+def test_tells_what_runs_out_of_all_clusters_the_soonest_first() -> None:
+    text = digest_of(SEVERAL["clusters"][0]).text
+    days = [line for line in text.split("\n") if "addresses free, " in line]
+    assert [line.split(":")[0] for line in days] == ["• less than 1 day", "• 2 to 5 days", "• 9 or more days"]
+    assert "subnet-b of bank" in days[0]
+
+
+@pytest.mark.parametrize(
+    ("outlooks", "said"),
+    [
+        ((runs_out("a", None, None, "not shrinking"),), "Days left: Nothing is seen to run out."),
+        (
+            (replace(runs_out("a", None, None, "too little history"), known=False),),
+            "Days left: No forecast yet. Of 1 figure nothing can be said: too little history.",
+        ),
+        ((), ""),
+    ],
+)
+def test_says_when_no_end_is_seen_and_when_none_can_be(outlooks: tuple[Outlook, ...], said: str) -> None:
+    text = digest_of((well("shop", *outlooks),)).text
+    assert said in text
+    assert bool(said) == ("Days left" in text)
+
+
+def test_one_cluster_without_a_baseline_does_not_hide_what_changed_in_others() -> None:
+    text = digest_of((well("new", new=True), SHOP)).text
+    assert text.startswith("Critical: 1 critical of 2 clusters; 2 new, 1 better since 2026-11-21 12:00 UTC")
+    assert "Nothing to compare with: new (this is the first digest of it)" in text
+
+
 def test_opens_with_what_changed() -> None:
     first = digest(incident(), before(loud_risk())).text.split("\n")[0]
     assert first == "Critical: was degraded; 2 new, 1 better since 2026-11-21 12:00 UTC"
@@ -65,7 +151,7 @@ def test_says_in_one_line_that_nothing_changed() -> None:
 @pytest.mark.parametrize(
     ("previous", "why"),
     [
-        (None, "there is no earlier report"),
+        (None, "this is the first digest of it"),
         (replace(before(incident()), cluster="other"), "the earlier report is of another cluster"),
         (replace(before(incident()), region="us-east-1"), "the earlier report is of another cluster"),
         (incident(), "the earlier report is not earlier"),
