@@ -4,26 +4,29 @@ https://docs.slack.dev/surfaces/app-home: at most a hundred blocks, drawn only w
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from checks.report import Verdict
 from handlers.render.clusters import Looked
-from handlers.render.escape import clean, is_id, mrkdwn, mrkdwn_code
+from handlers.render.escape import clean, cut, is_id, literal
 from handlers.render.limits import numbers as n
 from handlers.render.message import Block, Message
-from handlers.render.rich import small
-from handlers.render.sections import chunks, section
+from handlers.render.rich import rich_text, small, text
 from handlers.render.words import MAX_NAME_CHARS, VERDICTS, counted, moment, more, span
 
 CHECK, REFRESH = "home_check", "home_refresh"
-MAX_SICK = 60
+CHECKABLE = 35  # clusters with a button of their own: two blocks each
 MAX_LINES = 10
+MAX_FAULT_CHARS = 300
 MAX_HEADLINE_CHARS = 240
 OLD_S = 900.0  # three rounds without a look: no longer said to be healthy
 URL = re.compile(r"https?://[^\s<>|]{1,500}")
+BOLD = {"bold": True}
 SICKEST = (Verdict.CRITICAL, Verdict.DEGRADED, Verdict.UNKNOWN, Verdict.HEALTHY)
+
+Element = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,24 +80,31 @@ class Home:
 def home_view(home: Home) -> Block:
     """The view."""
     sick, healthy, unseen = _parted(home.clusters)
-    blocks = [
+    blocks: list[Block] = [
         _header(_headline(len(sick), len(unseen), len(home.clusters))),
         small(f"As of {moment(home.now)}. This shows the last looks; opening it begins none."),
-        *(section(f"⚠️ {mrkdwn(fault)}") for fault in home.faults),
-        *(_sick(one, home.checked) for one in sick[:MAX_SICK]),
     ]
-    if len(sick) > MAX_SICK:
-        blocks.append(section(more(len(sick) - MAX_SICK, "cluster")))
+    if home.faults:
+        faults = [[text(clean(fault, MAX_FAULT_CHARS))] for fault in home.faults]
+        blocks.append(_bullets("What I could not do", faults, "fault"))
+    for number, one in enumerate(sick[:CHECKABLE]):
+        blocks += _sick(one, home.checked, number)
+    rest = [_verdict(one, home.checked) for one in sick[CHECKABLE:]]
+    if rest:
+        blocks.append(_bullets("More of them", rest, "cluster"))
     if unseen:
-        names = ", ".join(_name(one.cluster) for one in unseen)
-        blocks += _lines(f"❔ *Not looked at yet:* {names}")
+        blocks.append(_names("grey_question", "Not looked at yet:", unseen))
     if healthy:
-        names = ", ".join(f"{_name(one.cluster)} {_age(one)}".rstrip() for one in healthy)
-        blocks += _lines(f"✅ *Healthy:* {names}")
-    blocks += _list("Problems you acknowledged", map(_taken, home.taken), len(home.taken), "problem")
-    blocks += _list("Digests", map(_digest, home.digests), len(home.digests), "digest")
-    blocks += _list("Threads in which you asked", map(_talk, home.talks), len(home.talks), "thread")
-    return _view([*blocks, {"type": "actions", "elements": [_button("Refresh", REFRESH, "home", "Refresh")]}])
+        blocks.append(_names("white_check_mark", "Healthy:", healthy))
+    lists = (
+        ("Problems you acknowledged", list(map(_taken, home.taken)), "problem"),
+        ("Digests", list(map(_digest, home.digests)), "digest"),
+        ("Threads in which you asked", list(map(_talk, home.talks)), "thread"),
+    )
+    for heading, lines, noun in lists:
+        if lines:
+            blocks += [{"type": "divider"}, _bullets(heading, lines, noun)]
+    return _view([*blocks, _button("Refresh", REFRESH, "home", "Refresh")])
 
 
 def refused_view(refusal: Message) -> Block:
@@ -130,60 +140,91 @@ def _headline(sick: int, unseen: int, all: int) -> str:
     return "All clusters are healthy" if all > 1 else "The cluster is healthy"
 
 
-def _sick(one: Looked, checked: str) -> Block:
-    """A cluster with its verdict in words, its headline, and the button for another look."""
-    if one.report is None:
-        return section(_name(one.cluster))
-    mark = VERDICTS[one.report.verdict]
-    old = one.report.verdict is Verdict.HEALTHY
-    when = f"{_age(one)}, not looked at since" if old else _age(one)
-    first = f"{mark.sign} *{mark.word}:* {_name(one.cluster)} {when}".rstrip()
-    if one.cluster == checked:
-        first = f"⏳ *Checking* {_name(one.cluster)}, until now {mark.word.lower()}"
-    told = section(f"{first}\n{mrkdwn(clean(one.report.headline, MAX_HEADLINE_CHARS))}")
+def _sick(one: Looked, checked: str, number: int) -> list[Block]:
+    """A cluster with its verdict in words, its headline, and the button for another look.
+
+    A view has no two buttons of one action_id; what stands before the colon names the handler.
+    """
+    headline = clean(one.report.headline, MAX_HEADLINE_CHARS) if one.report else ""
+    told = rich_text([_section([*_verdict(one, checked), text(f"\n{headline}")])])
     if one.cluster == checked or len(one.cluster) > n.MAX_BUTTON_VALUE_CHARS:
-        return told
-    label = clean(f"Check {one.cluster} again", n.MAX_ACCESSIBILITY_LABEL_CHARS)
-    return told | {"accessory": _button("Check again", CHECK, one.cluster, label)}
+        return [told]
+    most = n.MAX_ACCESSIBILITY_LABEL_CHARS
+    label = cut(literal(clean(f"Check {one.cluster} again", most)), most)
+    return [told, _button("Check again", f"{CHECK}:{number}", one.cluster, label)]
 
 
-def _taken(one: Taken) -> str:
+def _verdict(one: Looked, checked: str) -> list[Element]:
+    """The verdict, whose it is, and how long ago it was found."""
+    if one.report is None:
+        return [_name(one.cluster)]
+    mark = VERDICTS[one.report.verdict]
+    if one.cluster == checked:
+        head = _emoji("hourglass_flowing_sand"), text(" Checking ", BOLD)
+        return [*head, _name(one.cluster), text(f", until now {mark.word.lower()}")]
+    if one.report.verdict is Verdict.HEALTHY:  # and that is too long ago to be said
+        head = _emoji(VERDICTS[Verdict.UNKNOWN].emoji), text(" Was healthy: ", BOLD)
+        return [*head, _name(one.cluster), text(f" {_age(one)}, not looked at since")]
+    when = f" {_age(one)} "
+    return [_emoji(mark.emoji), text(f" {mark.word}: ", BOLD), _name(one.cluster), text(when)]
+
+
+def _names(emoji: str, words: str, looked: Sequence[Looked]) -> Block:
+    """Clusters that need nobody, on one line."""
+    elements = [_emoji(emoji), text(f" {words} ", BOLD)]
+    for number, one in enumerate(looked):
+        elements += [text(", ")] if number else []
+        elements += [_name(one.cluster), *([text(f" {_age(one)}")] if one.age_s is not None else [])]
+    return rich_text([_section(elements)])
+
+
+def _taken(one: Taken) -> list[Element]:
     until = f", until {moment(one.until)}" if one.until else ""
-    return f"{_name(one.cluster)}: {mrkdwn(clean(one.title, MAX_HEADLINE_CHARS))}{until}{_link(one.link)}"
+    said = text(f": {clean(one.title, MAX_HEADLINE_CHARS)}{until}")
+    return [_name(one.cluster), said, *_link(one.link)]
 
 
-def _digest(one: Digest) -> str:
-    whose = _name(one.cluster) if one.cluster else "every cluster"
+def _digest(one: Digest) -> list[Element]:
+    whose = _name(one.cluster) if one.cluster else text("every cluster")
     sent = f"last sent {moment(one.sent)}" if one.sent else "not sent yet"
     due = f"next {moment(one.due)}" if one.due else "paused"
-    said = mrkdwn(clean(one.said, MAX_NAME_CHARS))
-    return f"{_channel(one.channel)}: {whose}, {said}; {sent}, {due}{_link(one.link)}"
+    said = text(f", {clean(one.said, MAX_NAME_CHARS)}; {sent}, {due}")
+    return [_channel(one.channel), text(": "), whose, said, *_link(one.link)]
 
 
-def _talk(one: Talk) -> str:
-    return f"{_channel(one.channel)}: {_name(one.what)} at {moment(one.at)}{_link(one.link)}"
+def _talk(one: Talk) -> list[Element]:
+    when = text(f" at {moment(one.at)}")
+    return [_channel(one.channel), text(": "), _name(one.what), when, *_link(one.link)]
 
 
-def _list(heading: str, lines: Iterable[str], count: int, noun: str) -> list[Block]:
-    """A part of the tab; nothing where there is nothing to list."""
-    if not count:
-        return []
-    shown = [f"• {line}" for line, _ in zip(lines, range(MAX_LINES), strict=False)]
-    if count > MAX_LINES:
-        shown.append(more(count - MAX_LINES, noun))
-    return [{"type": "divider"}, *(section(chunk) for chunk in chunks((f"*{heading}*", *shown)))]
+def _bullets(heading: str, lines: Sequence[list[Element]], noun: str) -> Block:
+    """A list under its heading, cut where it is long, and how much was left out."""
+    items = list(map(_section, lines[:MAX_LINES]))
+    bullets: Element = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    shown = [_section([text(heading, BOLD)]), bullets]
+    if len(lines) > MAX_LINES:
+        shown.append(_section([text(more(len(lines) - MAX_LINES, noun))]))
+    return rich_text(shown)
 
 
-def _lines(text: str) -> list[Block]:
-    """A long list of names, parted where a section would be too long."""
-    parts = [f"{part}," for part in text.split(", ")]
-    found: list[str] = []
-    for part in (*parts[:-1], parts[-1][:-1]):
-        if found and len(found[-1]) + 1 + len(part) <= n.MAX_SECTION_CHARS:
-            found[-1] += f" {part}"
-        else:
-            found.append(part)
-    return [section(chunk) for chunk in found]
+def _section(elements: Sequence[Element]) -> Element:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _emoji(name: str) -> Element:
+    return {"type": "emoji", "name": name}
+
+
+def _name(words: str) -> Element:
+    return text(clean(words, MAX_NAME_CHARS), {"code": True})
+
+
+def _channel(id: str) -> Element:
+    return {"type": "channel", "channel_id": id} if is_id(id) else text(clean(id, MAX_NAME_CHARS))
+
+
+def _link(url: str) -> list[Element]:
+    return [text(" "), {"type": "link", "url": url, "text": "message"}] if URL.fullmatch(url) else []
 
 
 def _header(words: str) -> Block:
@@ -192,25 +233,10 @@ def _header(words: str) -> Block:
 
 
 def _button(label: str, action: str, value: str, spoken: str) -> Block:
-    return {
-        "type": "button",
-        "action_id": action,
-        "text": {"type": "plain_text", "text": label, "emoji": False},
-        "value": value,
-        "accessibility_label": spoken,
-    }
-
-
-def _name(text: str) -> str:
-    return mrkdwn_code(clean(text, MAX_NAME_CHARS))
-
-
-def _channel(id: str) -> str:
-    return f"<#{id}>" if is_id(id) else mrkdwn(clean(id, MAX_NAME_CHARS))
-
-
-def _link(url: str) -> str:
-    return f" (<{mrkdwn(url)}|message>)" if URL.fullmatch(url) else ""
+    """A button in a row of its own; ``spoken`` is what screen readers say."""
+    shown = {"type": "plain_text", "text": label, "emoji": False}
+    button = {"type": "button", "action_id": action, "text": shown, "value": value}
+    return {"type": "actions", "elements": [button | {"accessibility_label": spoken}]}
 
 
 def _age(one: Looked) -> str:

@@ -13,7 +13,7 @@ from handlers.render.words import Mark
 class Style(Enum):
     """How a piece looks. NAME is untrusted and literal: an object's name, a value that was read.
 
-    PERSON and CHANNEL are ids of Slack's, shown as names there; a person who is not in a new message's
+    PERSON, CHANNEL and GROUP are ids of Slack's, shown as names there; a person who is not in a new message's
     audience already is told of it by Slack.
     """
 
@@ -23,6 +23,7 @@ class Style(Enum):
     LINK = "link"
     PERSON = "person"
     CHANNEL = "channel"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)

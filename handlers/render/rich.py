@@ -28,7 +28,7 @@ from handlers.render.page import (
 from handlers.render.words import link_label
 
 MAX_UNWRAPPED_CHARS = 24  # of a cell: names on a phone break at every hyphen otherwise
-IDS = {Style.PERSON: "user", Style.CHANNEL: "channel"}
+IDS = {Style.PERSON: "user", Style.CHANNEL: "channel", Style.GROUP: "usergroup"}
 STYLES = {Style.STRONG: {"bold": True}, Style.NAME: {"code": True}}
 
 

@@ -10,7 +10,7 @@ from handlers.render.page import Bullets, Chart, Command, Item, Line, Page, Piec
 from handlers.render.rich import buttons, grid_lines, small
 from handlers.render.words import link_label
 
-IDS = {Style.PERSON: "@", Style.CHANNEL: "#"}
+IDS = {Style.PERSON: "@", Style.CHANNEL: "#", Style.GROUP: "!subteam^"}
 TOO_LONG = "The command is too long to show here: see the JSON report."
 
 

@@ -83,7 +83,7 @@ def test_a_refusal_names_the_rule_and_who_may_and_is_written_down() -> None:
     message = keeper(SRE, store=store).refusal(deed("ack x", Right.ACKNOWLEDGE))
     assert message is not None
     first, rule = message.text.split("\n")
-    assert first == "You may not acknowledge or silence problems here."
+    assert first == "Refused: you may not acknowledge or silence problems here"
     assert rule == "• The rule “prod is for SRE” lets <!subteam^S0SRE> in <#C0PROD>"
     assert message_faults(message.blocks, message.text) == ()
     assert read(store)[0].refused == "prod is for SRE"
@@ -172,7 +172,9 @@ def test_a_refusal_of_many_rules_stays_short() -> None:
     users = tuple(f"U{n:010}" for n in range(200))
     rules = tuple(Rule(name="<!here> " * 9, right=Right.READ, users=users) for _ in range(50))
     message = refusal_message(Bar(right=Right.READ, rules=rules))
-    assert message_faults(message.blocks, message.text) == ()
+    for blocks in (message.blocks, message.plain):
+        assert message_faults(blocks, message.text) == ()
+        assert "<!here>" not in str(blocks)
     assert "<!here>" not in message.text
     assert "and 195 more users" in message.text
     assert message.text.endswith("and 47 more rules")
