@@ -1,6 +1,7 @@
 """Rules, the record, a channel's cluster and the Home tab, before the stand-in with real gestures."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.standin.standin import CHANNEL, USER
 from bot.standin.workspace import User
 from bot.store import MemoryStore
+from checks.collect.source import SourceError
 from handlers.gate.journal import read
 from handlers.gate.rules import Rule
 from handlers.rights import Right
@@ -85,8 +87,6 @@ def test_every_click_is_put_to_the_rules_of_whoever_clicks() -> None:
         assert members is not None
         stage.ask("status")
         [answer] = stage.seen()
-        from dataclasses import replace
-
         stage.slack.add_channel(replace(members, members=members.members | {OTHER}))
         stage.slack.click(answer, "check_again", OTHER)
         stage.rest()
@@ -255,8 +255,6 @@ def test_homes_button_looks_again_and_shows_what_it_brought() -> None:
 
 
 def test_homes_button_says_why_nothing_came() -> None:
-    from checks.collect.source import SourceError
-
     shop = HandSweep(incident())
     with on_stage(("shop", shop)) as stage:
         stage.ask("status")

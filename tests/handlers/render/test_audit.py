@@ -21,8 +21,9 @@ from tests.handlers.render.samples import HOSTILE, NOON, healthy
 
 def asked(id: str, what: str, *, thread: str = "", refused: str = "") -> Entry:
     at = NOON + timedelta(minutes=int(id))
-    where = {"channel": "C0OPS", "thread": thread}
-    return Entry(id=id, at=at, user="U0ANA", right="read", what=what, refused=refused, **where)
+    return Entry(
+        id=id, at=at, user="U0ANA", channel="C0OPS", thread=thread, right="read", what=what, refused=refused
+    )
 
 
 def answered(id: str, verdict: str) -> Entry:

@@ -14,8 +14,7 @@ from handlers.render.limits import view_faults
 from handlers.render.limits.numbers import MAX_VIEW_BLOCKS
 from handlers.render.message import Block, Message
 from tests.handlers.render.conftest import Golden
-from tests.handlers.render.samples import HOSTILE, NOON, half_read, healthy, hostile, incident
-from tests.handlers.render.strategies import reports
+from tests.handlers.render.samples import HOSTILE, NOON, SAMPLES, half_read, healthy, hostile, incident
 
 LINK = "https://example.slack.com/archives/C0OPS/p1700000000000100"
 TAKEN = Taken(cluster="shop", title="14 nodes are at their pod limit", until=NOON, link=LINK)
@@ -148,9 +147,10 @@ def test_a_refusal_takes_the_place_of_everything() -> None:
 
 
 @settings(max_examples=25)
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=300), reports), max_size=5), st.sampled_from(Verdict))
-def test_slack_takes_it_whatever_a_cluster_is_called(
-    named: list[tuple[str, Report]], verdict: Verdict
-) -> None:
-    clusters = [Looked(name, replace(report, verdict=verdict), 1.0) for name, report in named]
+@given(
+    st.lists(st.tuples(st.text(min_size=1, max_size=300), st.sampled_from(sorted(SAMPLES))), max_size=5),
+    st.sampled_from(Verdict),
+)
+def test_slack_takes_it_whatever_a_cluster_is_called(named: list[tuple[str, str]], verdict: Verdict) -> None:
+    clusters = [Looked(name, replace(SAMPLES[of], verdict=verdict), 1.0) for name, of in named]
     assert view_faults(home_view(Home(now=NOON, clusters=clusters))) == ()
