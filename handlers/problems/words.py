@@ -8,12 +8,13 @@ from functools import partial
 from handlers.command import Desk, Task, Word
 from handlers.problems.deeds import AWAY, Deed, Kind, do
 from handlers.problems.holds import Standing, standing
+from handlers.problems.tell import ledger_of
 from handlers.problems.terms import SAYS, BadTerm, Said, said
 from handlers.question import Question
 from handlers.render.blocks import error_blocks
 from handlers.render.escape import clean
 from handlers.render.message import Message
-from handlers.render.problem_list import list_message
+from handlers.render.problem_list import Listed, list_message
 from handlers.rights import Right
 from handlers.store import StoreError
 
@@ -48,10 +49,16 @@ def _list(question: Question, desk: Desk) -> None:
     if not desk.deliveries.first(question.delivery):
         return
     try:
-        message = list_message(_open(question.others or desk.sweeps.names, desk), desk.now())
+        message = list_message(
+            {cluster: _listed(cluster, desk) for cluster in question.others or desk.sweeps.names}, desk.now()
+        )
     except StoreError:
         message = error_blocks("My store does not answer, so I cannot tell which problems are open.")
     desk.chat.at(question.place).finish(message)
+
+
+def _listed(cluster: str, desk: Desk) -> Listed:
+    return Listed(standing(desk.store, cluster, desk.now()), ledger_of(cluster, desk).at)
 
 
 def _open(clusters: Sequence[str], desk: Desk) -> Open:

@@ -149,7 +149,7 @@ def _line(problem: Problem, detail: Detail, now: datetime) -> Line:
         strong(f"{mark_of(problem).word}: "),
         plain(f"{clean(problem.title, min(detail.prose, 300))} ({problem.worst.severity}, "),
         name(problem.id),
-        plain(")"),
+        plain(")."),
         *(plain(f" {words}") for words in said),
         *held,
     )

@@ -1,12 +1,13 @@
 """The open problems as a list, what was done about them, and the reminder before that ends."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.problems.buttons import ACKNOWLEDGE, SILENCE, problem_buttons, problems_value
 from handlers.problems.holds import Standing
 from handlers.problems.model import Hold, Problem
-from handlers.render.answer import fine, neutral, wrong
+from handlers.render.answer import fine, neutral, unknown, wrong
 from handlers.render.blocks import fitted
 from handlers.render.detail import CHAT, Detail
 from handlers.render.escape import clean
@@ -21,39 +22,58 @@ MAX_BUTTONS = 5  # of a kind in the list
 REMINDER = Mark("Reminder", "bell", "🔔")
 
 
-def list_message(standings: Mapping[str, Mapping[str, Standing]], now: datetime) -> Message:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A cluster's open problems by id, and when they were last looked at: None is never."""
+
+    open: Mapping[str, Standing]
+    at: datetime | None
+
+
+def list_message(clusters: Mapping[str, Listed], now: datetime) -> Message:
     """The open problems of each cluster."""
 
     def page(detail: Detail) -> Page:
-        return _list(standings, now, detail)
+        return _list(clusters, now, detail)
 
     return fitted(told(page(CHAT[0])), page)
 
 
-def _list(standings: Mapping[str, Mapping[str, Standing]], now: datetime, detail: Detail) -> Page:
-    everything = [one for found in standings.values() for one in found.values()]
-    acknowledged = sum(one.ack is not None for one in everything)
-    silenced = sum(one.silence is not None for one in everything)
-    sections = tuple(
-        Section(_bullets(tuple(found.values()), now, detail), heading=clean(cluster, MAX_NAME_CHARS))
-        for cluster, found in standings.items()
-        if found
-    )
-    whose = (
-        clean(next(iter(standings)), MAX_NAME_CHARS) if len(standings) == 1 else f"{len(standings)} clusters"
-    )
-    if not everything:
-        return Page(
-            mark=fine("Nothing open"), headline="no problem that I know of", origin=whose, sections=()
-        )
-    held = f"{acknowledged} acknowledged, {silenced} silenced"
+def _list(clusters: Mapping[str, Listed], now: datetime, detail: Detail) -> Page:
+    everything = [one for listed in clusters.values() for one in listed.open.values()]
+    unseen = [clean(cluster, MAX_NAME_CHARS) for cluster, listed in clusters.items() if listed.at is None]
+    mark, headline = _summary(everything, unseen)
+    whose = clean(next(iter(clusters)), MAX_NAME_CHARS) if len(clusters) == 1 else f"{len(clusters)} clusters"
+    looks = [listed.at for listed in clusters.values() if listed.at is not None]
     return Page(
-        mark=wrong("Open"),
-        headline=f"{counted(len(everything), 'problem')}, {held}",
-        origin=f"{whose} · {moment(now)}",
-        sections=sections,
-        buttons=_buttons(standings),
+        mark=mark,
+        headline=headline,
+        origin=f"{whose} · last look {moment(min(looks))}" if looks else whose,
+        sections=tuple(
+            Section(_bullets(tuple(listed.open.values()), now, detail), clean(cluster, MAX_NAME_CHARS))
+            for cluster, listed in clusters.items()
+            if listed.open
+        ),
+        buttons=_buttons({cluster: listed.open for cluster, listed in clusters.items()}),
     )
+
+
+def _summary(everything: Sequence[Standing], unseen: Sequence[str]) -> tuple[Mark, str]:
+    """What is not looked at is not called free of problems."""
+    not_yet = f"not looked at yet: {', '.join(unseen[:MAX_BUTTONS])}" if unseen else ""
+    if everything:
+        acknowledged = sum(one.ack is not None for one in everything)
+        silenced = sum(one.silence is not None for one in everything)
+        said = (
+            counted(len(everything), "problem"),
+            f"{acknowledged} acknowledged",
+            f"{silenced} silenced",
+            not_yet,
+        )
+        return wrong("Open"), ", ".join(filter(None, said))
+    if unseen:
+        return unknown("Open"), not_yet
+    return fine("Open"), "no problem that I know of"
 
 
 def _bullets(found: Sequence[Standing], now: datetime, detail: Detail) -> tuple[Bullets, ...]:

@@ -119,14 +119,22 @@ def test_in_a_problems_thread_needs_no_name() -> None:
 def test_alone_lists_what_is_open_for_everybody() -> None:
     world = sick()
     world.type(f"ack {MAX_PODS}")
-    for word in ("ack", "silence", f"ack {CLUSTER}"):
-        said = world.type(word)
+    for typed in ("ack", "silence", f"ack {CLUSTER}"):
+        said = world.type(typed)
         assert said.startswith("Open: 2 problems, 1 acknowledged, 0 silenced")
     word = next(word for word in world.desk.words if word.word == "ack")
     assert word.needed([]) is Right.READ
     assert word.needed([MAX_PODS]) is Right.ACKNOWLEDGE
     world.look(report(), 2)
-    assert world.type("ack").startswith("Nothing open: no problem that I know of")
+    assert world.type("ack").startswith("Open: no problem that I know of")
+
+
+def test_does_not_call_free_of_problems_what_it_has_not_looked_at() -> None:
+    world = World(clusters=(CLUSTER, "bank"))
+    assert world.type("ack").startswith("Open: not looked at yet: payments-prod, bank")
+    world.look(report())
+    assert world.type("ack").startswith("Open: not looked at yet: bank")
+    assert world.type(f"ack {CLUSTER}").startswith("Open: no problem that I know of")
 
 
 def test_buttons_take_a_problem_on_and_give_it_back() -> None:
@@ -183,7 +191,7 @@ def test_the_dialog_stays_open_until_it_has_a_reason_and_a_time() -> None:
     }
     faults = world.submit(view, which="*", term="31d", reason="x", owner=USER)
     assert "30 days" in faults["term"]
-    assert world.submit(view | {"private_metadata": "{"}, term="1d", reason="x")
+    assert world.submit({"callback_id": "problem_silence", "private_metadata": "{"}, term="1d", reason="x")
     assert world.problem(MAX_PODS).silence is None
 
 

@@ -80,10 +80,12 @@ def test_a_problem_lives_through_clicks_a_dialog_and_a_restart() -> None:
                 look(bot, sweep, clock, report())
             standin.wait_message(lambda message: message.text.startswith("Over after 15 min:"))
             standin.command(USER, CHANNEL, "ack")
-            standin.wait_message(lambda message: message.text.startswith("Nothing open:"))
+            standin.wait_message(lambda message: message.text.startswith("Open: no problem"))
         problems = [m for m in standin.messages() if m.ts == told.ts]
         assert len(problems) == 1
         assert [m.ts for m in standin.messages() if "14 nodes run" in m.text] == [told.ts]
         for message in standin.messages():
-            for version in (*message.before, message):
-                assert not message_faults(list(map(dict, version.blocks)), version.text)
+            for text, blocks in [(v.text, v.blocks) for v in message.before] + [
+                (message.text, message.blocks)
+            ]:
+                assert not message_faults(blocks, text)

@@ -14,7 +14,7 @@ from handlers.problems.news import news
 from handlers.render.limits import message_faults
 from handlers.render.message import Message
 from handlers.render.problem import fingerprint, post_message, worse_message
-from handlers.render.problem_list import done_message, list_message, reminder_message
+from handlers.render.problem_list import Listed, done_message, list_message, reminder_message
 from tests.handlers.problems.world import CLUSTER, cause, report, risk, unread, waiting
 from tests.handlers.render.conftest import Golden
 from tests.handlers.render.samples import NOON, direct_routes, hostile
@@ -45,11 +45,12 @@ def shown(ledger: Ledger, *added: str, past: Sequence[str] = ()) -> Message:
     return post_message(CLUSTER, post, ledger, NOON + timedelta(minutes=1))
 
 
-def standings(ledger: Ledger) -> dict[str, Standing]:
-    return {
+def listed(ledger: Ledger) -> Listed:
+    found = {
         p.id: Standing(cluster=CLUSTER, problem=p, ack=p.ack, silence=p.silence, messages=())
         for p in ledger.open
     }
+    return Listed(found, ledger.at)
 
 
 MORE = report(cause(subjects_total=20), symptoms=[waiting(MAX_PODS)], waits=310)
@@ -71,8 +72,8 @@ MESSAGES = {
     ),
     "problems_over": shown(ledger_of(SICK, report(), report())),
     "problem_got_worse": worse_message(CLUSTER, WORSE.problems),
-    "problems_open": list_message({CLUSTER: standings(ledger_of(SICK, held=True))}, NOON),
-    "problems_none": list_message({CLUSTER: {}, "bank": {}}, NOON),
+    "problems_open": list_message({CLUSTER: listed(ledger_of(SICK, held=True))}, NOON),
+    "problems_none": list_message({CLUSTER: Listed({}, NOON), "bank": Listed({}, None)}, NOON),
     "problem_reminder": reminder_message("silence", CLUSTER, ledger_of(ALONE).problems[0], SILENCE),
     "problem_done": done_message("Silenced", CLUSTER, ledger_of(ALONE).problems, SILENCE, "U0ONCALL"),
 }
@@ -105,7 +106,7 @@ def test_stays_within_the_limits_and_safe_whatever_the_cluster_says() -> None:
         post_message(CLUSTER, post, ledger, NOON),
         post_message(CLUSTER, replace(post, told={ids[0]: NOON}), ledger, NOON),
         worse_message(CLUSTER, heard.new),
-        list_message({CLUSTER: standings(ledger)}, NOON),
+        list_message({CLUSTER: listed(ledger)}, NOON),
     ):
         assert_safe(message)
 
