@@ -59,7 +59,7 @@ def _headline(watch: Watch, end: End | None, now: datetime) -> str:
     if watch.looked is None:
         told = "the pods were never read" if end else "the pods are being read"
     elif watch.waiting is None:
-        when = f"; {_waits(watch.known)} at {_clock(watch.read)}" if watch.read else ""
+        when = f"; {counted(watch.known, 'pod')} waited at {_clock(watch.read)}" if watch.read else ""
         told = f"not checked: the pods were not read at {_clock(watch.looked)}{when}"
     else:
         told = _waits(watch.waiting)

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=15)
 BLIND = timedelta(seconds=90)  # longer than the longest sweep: they fail
+PATIENCE_S = 2.0  # Slack takes about one message a second in a channel
 LOST = (Problem.GONE, Problem.CHANNEL)
 """What an edit comes to where nobody reads the message any more."""
 
@@ -62,10 +63,10 @@ def end(watch: Watch, how: End, desk: Desk) -> None:
 
 
 def _show(before: Watch, after: Watch, desk: Desk) -> None:
-    """Edit the message if it says something else now. An edit that has to wait is left to the next report."""
+    """Edit the message if it says something else now. An edit that has to wait long is left to the next."""
     message = watch_message(after)
     if message != watch_message(before):
-        became = desk.chat.edit(after.channel, after.ts, message, patience_s=0.0)
+        became = desk.chat.edit(after.channel, after.ts, message, patience_s=PATIENCE_S)
         if became.problem in LOST:
             remove(desk.store, after)
 
