@@ -14,8 +14,10 @@ from checks.parts.cilium import CiliumConfig
 from checks.parts.nodes import Node, Nodes
 from checks.parts.services import Endpoints, Services
 from checks.parts.vpc import GroupRule, Interfaces, SecurityGroups
+from checks.reach import unreached
 from checks.routing.paths import dns_over, machines, pod_paths, told_by
 from checks.scale import counted
+from checks.services.ports import HEALTH_PORT
 
 Groups = tuple[str, ...]
 
@@ -46,9 +48,10 @@ def overlay_port_blocked(
     if cilium.routing_mode not in (None, "tunnel") or encrypted or len(nodes.items) < 2:
         return
     paths = pod_paths(health)
-    if paths.probed and not (paths.broken or paths.cut_off):
-        return  # the packets pass
     members = _members(nodes, instances, interfaces)
+    if paths.probed and not (paths.broken or paths.cut_off):
+        yield from _health_alone(cilium, security_groups, members, health)
+        return  # the packets pass
     if security_groups is None or not members:
         missing = "ec2:DescribeSecurityGroups" if security_groups is None else "ec2:DescribeInstances"
         yield Undecided("the security groups of the nodes were not read", missing)
@@ -102,10 +105,11 @@ def _admits(
     source: Groups,
     target: Groups,
     port: int,
+    protocol: str = "udp",
 ) -> bool | None:
     """Whether ``target`` admits the port from ``source``; None when a rule or a group could not be read."""
     known = [security_groups.by_id.get(group) for group in target]
-    rules = [rule for group in known if group for rule in group.ingress if rule.covers("udp", port)]
+    rules = [rule for group in known if group for rule in group.ingress if rule.covers(protocol, port)]
     if any(_matches(rule, source, members[source]) for rule in rules):
         return True
     return None if None in known or any(rule.prefix_lists for rule in rules) else False
@@ -120,6 +124,53 @@ def _matches(rule: GroupRule, source: Groups, senders: list[Node]) -> bool:
         bool(ranges)
         and len(addresses) == len(senders)
         and all(any(address in network for network in ranges) for address in addresses)
+    )
+
+
+def _health_alone(
+    cilium: CiliumConfig,
+    groups: SecurityGroups | None,
+    members: Mapping[Groups, list[Node]],
+    health: ClusterHealth | None,
+) -> Iterator[Finding]:
+    """The overlay passes, and nodes are called unreachable because their health port is closed."""
+    failing = {name for name, paths in unreached(health).items() if "host" in paths} if health else set()
+    closed = [
+        target
+        for target in members
+        if groups
+        and any(_admits(groups, members, source, target, HEALTH_PORT, "tcp") is False for source in members)
+    ]
+    hit = frozenset(
+        Subject("Node", node.name) for target in closed for node in members[target] if node.name in failing
+    )
+    if not hit:
+        return
+    target = sorted(closed)[0]
+    yield Finding(
+        kind=Kind.CAUSE,
+        severity=Severity.LOW,
+        confidence=Confidence.LIKELY,
+        title=f"security groups close the health port of {counted(len(hit), 'node')}; pods reach each other",
+        because=f"No ingress rule of {', '.join(target)} admits TCP {HEALTH_PORT} from every node, and only "
+        "the nodes' own addresses fail: the pods behind them answer over the overlay.",
+        subjects=tuple(sorted(hit)),
+        evidence=(
+            Evidence(
+                SecurityGroups.ASKED, f"{', '.join(target)}: IpPermissions for TCP {HEALTH_PORT}", "none"
+            ),
+        ),
+        actions=(
+            change(
+                f"Admit TCP {HEALTH_PORT} and ICMP echo between the nodes' groups",
+                f"aws ec2 authorize-security-group-ingress --group-id {target[0]} --protocol tcp "
+                f"--port {HEALTH_PORT} --source-group {target[0]}",
+                risk="opens the health port to the members of that group",
+                verify="cilium-health shows every node reachable.",
+            ),
+        ),
+        references=links("cilium#40167"),
+        explains=(Explains("nodes-unreachable", hit),),
     )
 
 

@@ -175,6 +175,7 @@ def _finding(found: list[_Blocked], kind: Kind, grew: float | None, services: Se
         ),
         explains=(Explains("traffic-failing"),) if cause else (),
         inferred=cause,
+        leads_to=("network-policy-denies",),
         actions=(
             look(
                 "Ask from one of these pods",

@@ -128,7 +128,15 @@ def most_nodes_short_of_cpu_and_two_at_their_pod_limit() -> Cluster:
 def healthy_recorded_by_hand_with_kubectl_and_nothing_else() -> MemorySource:
     source = plain("eni", "1.17.4").source()
     source.drop("aws/").drop("cilium/").drop("probes/")
-    keep = ("nodes", "pods", "events", "services", "daemonsets", "deployments", "cilium-config")
+    keep: tuple[str, ...] = (
+        "nodes",
+        "pods",
+        "events",
+        "services",
+        "daemonsets",
+        "deployments",
+        "cilium-config",
+    )
     keep += ("endpointslices", "ciliumnodes", "ciliumendpoints", "leases")
     for path in list(source.answers):
         if path.rpartition("/")[2] not in keep:

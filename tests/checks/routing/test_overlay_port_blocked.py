@@ -9,6 +9,7 @@ from tests.builder import Cluster, Node
 from tests.builder.faults import Path
 from tests.checks.hand import explained, on_nothing
 from tests.checks.routing.native import finding, result
+from tests.scenarios.borders import health_probes_closed_and_the_overlay_open
 
 
 def split(*ingress: dict[str, Any], path: Path = "endpoint", **config: str) -> Cluster:
@@ -144,3 +145,10 @@ def test_shows_what_it_read_and_where() -> None:
 
 def test_does_not_judge_what_it_could_not_read() -> None:
     assert on_nothing(blocked).verdict is Verdict.NOT_CHECKED
+
+
+def test_tells_a_closed_health_port_from_a_closed_overlay() -> None:
+    found = finding(blocked, health_probes_closed_and_the_overlay_open())
+    assert (found.severity, found.confidence) == (Severity.LOW, Confidence.LIKELY)
+    assert "4240" in found.title
+    assert len(explained(found, "nodes-unreachable") or ()) == 6
