@@ -115,6 +115,11 @@ class Letter:
         problem = remedy_of(self._told).problem
         return Outcome(problem=problem, code=self._told.code, needed=self._told.needed)
 
+    def yield_to(self, other: "Letter") -> "Letter":
+        """Let another letter for the same lane go first; that one."""
+        other._slot, self._slot = self._slot, None
+        return other
+
     def _turn(self) -> float:
         """The seconds until this way is ours."""
         post, now = self._post, self._post.office.now()
@@ -176,7 +181,7 @@ class Letter:
         other = next((i for i, route in enumerate(self._routes) if route == "reply" and i), None)
         if wait_s <= PATIENCE_S or mine or other is None or not self._post.place.response_url:
             return False
-        if self._post.office.lanes.held("reply", self._post.channel):
+        if not self._post.office.lanes.free("reply", self._post.channel):
             return False
         self._routes.insert(0, self._routes.pop(other))
         self._slot = None

@@ -1,6 +1,7 @@
 """One message of the bot's: shown, edited while the work goes on, finished by whichever way is open."""
 
 import logging
+from dataclasses import replace
 
 from handlers import web as wire
 from handlers.letter import PATIENCE_S, Letter, Office
@@ -61,20 +62,26 @@ class Post:
         if not self.place.user or not self.office.outbox.take(letter, seconds):
             return letter.lost(Problem.LIMITED)
         if letter.limited and self.office.lanes.tell(self.channel, seconds):
-            self._tell(letter.route, seconds)
+            self._tell(letter, seconds)
         return Outcome(how="later")
 
-    def _tell(self, limited: Route, seconds: float) -> None:
-        """Say once in the channel, by a way that is open, why it is so quiet there."""
-        about = f"Slack limits how much I may write here. What is ready comes in about {span(seconds)}."
-        ways: tuple[Route, ...] = ("post", "whisper") if limited == "edit" else ("whisper",)
+    def _tell(self, letter: Letter, seconds: float) -> None:
+        """Say once why it is so quiet: at once by an open way, else where the first waits."""
+        notice = Message(
+            "Slack limits how much I may write here. "
+            f"Answers come one by one, the next in about {span(seconds)}; none is lost."
+        )
+        ways: tuple[Route, ...] = ("post", "whisper") if letter.route == "edit" else ("whisper",)
         for way in ways:
             if self.office.lanes.held(way, self.channel):
                 continue
             try:
-                return self.send(way, Message(about), standing=False)
+                return self.send(way, notice, standing=False)
             except Refused as error:
                 logger.info("no notice by %s: %s", way, error.code)
+        if letter.route == "post":
+            beside = Post(self.office, replace(self.place, message_ts=None), routes=("post",))
+            self.office.outbox.take(letter.yield_to(Letter(beside, notice)), seconds)
 
     def send(self, route: Route, message: Message, *, threaded: bool = True, standing: bool = True) -> None:
         """Send by one way, now. ``standing``: from then on it is this message. Raises Refused."""

@@ -302,6 +302,15 @@ def test_says_once_in_the_channel_that_it_is_slow(world: World) -> None:
     assert world.methods[-1] == "chat.postMessage", "the next time is told anew"
 
 
+def test_says_so_in_its_turn_where_no_way_is_open(world: World) -> None:
+    world.web.faults["chat.postMessage"] = [limited(40)]
+    world.web.faults["chat.postEphemeral"] = [limited(40)]
+    assert world.chat.at(NO_URL).finish(RICH).how == "later"
+    world.arrive()
+    told = [text(body) for method, body in world.web.calls if method == "chat.postMessage"]
+    assert sorted(said.partition(" how")[0] for said in told[1:]) == ["Slack limits", "text"]
+
+
 def test_its_own_progress_does_not_stay_beside_the_answer(world: World) -> None:
     post = world.chat.at(PUBLIC)
     post.progress(RICH)
