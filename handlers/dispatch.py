@@ -87,8 +87,9 @@ def click_answer(body: Mapping[str, object], work: Work, desk: Desk) -> None:
     click = clicked(body)
     known = next((one for one in desk.book.clicks if one.action == click.action), None)
     if known is not None:
-        what = f"click {click.action} {click.value}"
-        deed = Deed(right=known.right, place=click.place, what=what, team=team_of(body))
+        what, view = f"click {click.action} {click.value}", body.get("view")
+        dialog = isinstance(view, Mapping) and view.get("type") == "modal"
+        deed = Deed(right=known.right, place=click.place, what=what, team=team_of(body), dialog=dialog)
         _start(known.begin(click, desk), deed, work, desk)
 
 
