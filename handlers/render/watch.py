@@ -13,7 +13,7 @@ from handlers.render.page import Bullets, Button, Item, Line, Page, Section, Wor
 from handlers.render.pending import waits_for
 from handlers.render.told import told
 from handlers.render.words import MAX_NAME_CHARS, counted, more, span
-from handlers.watch.model import Group, Watch
+from handlers.watch.model import MAX_CHARS, Group, Watch
 
 STOP = "watch_stop"
 WORD = "Watch"
@@ -76,14 +76,14 @@ def _progress(watch: Watch, drawn: bool) -> Line:
     """How many of those that were seen to wait no longer do."""
     gone = watch.seen - watch.known
     cells = CELLS * gone // watch.seen
-    said = plain(f"{gone:,} of {watch.seen:,} no longer wait ")
-    return (said, name(FULL * cells + EMPTY * (CELLS - cells))) if drawn else (said,)
+    said = plain(f"{gone:,} of {watch.seen:,} no longer wait")
+    return (said, plain(" "), name(FULL * cells + EMPTY * (CELLS - cells))) if drawn else (said,)
 
 
 def _group_line(group: Group) -> Line:
-    limit = f"; limit: {group.limit}" if group.limit else ""
+    limit = f"; limit: {clean(group.limit, MAX_CHARS)}" if group.limit else ""
     said = f": {counted(group.pods, 'pod')} waiting {waits_for(group.waits_for)}{limit}"
-    return (strong(group.whose), plain(said))
+    return (strong(clean(group.whose, MAX_NAME_CHARS)), plain(said))
 
 
 def _origin(watch: Watch, end: End | None) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from checks.report import Cause, PendingGroup, Report
-from handlers.render.escape import clean
 from handlers.store import Drawer, Store
 
 KEY = "cilium:watches"
@@ -152,8 +151,8 @@ def _group(group: PendingGroup, report: Report) -> Group:
     limits = (cause for limit in group.limits for cause in report.causes if cause.id == limit)
     limit: Cause | None = next(limits, None)
     return Group(
-        whose=clean(f"{group.namespace}/{group.workload}", MAX_CHARS),
+        whose=f"{group.namespace}/{group.workload}"[:MAX_CHARS],
         pods=group.pods,
-        waits_for=clean(group.waits_for, MAX_CHARS),
-        limit=clean(limit.title, MAX_CHARS) if limit else ", ".join(group.limits)[:MAX_CHARS],
+        waits_for=group.waits_for,
+        limit=(limit.title if limit else ", ".join(group.limits))[:MAX_CHARS],
     )
