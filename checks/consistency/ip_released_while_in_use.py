@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, ip_address
 from checks.advice import change, links, look
 from checks.blocks import networks
 from checks.helm_upgrade import OPERATOR, helm_upgrade
-from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
+from checks.model import Action, Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.parts.agents import Meta
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.nodes import Node, Nodes
@@ -100,31 +100,35 @@ def _finding(cilium: CiliumConfig, version: CiliumVersion | None, lost: list[Pod
                 Interfaces.ASKED, f"PrivateIpAddresses of the interfaces of {first.node}", "not among them"
             ),
         ),
-        actions=(
-            look(
-                "See which interface holds the address now",
-                "aws ec2 describe-network-interfaces --filters "
-                f"Name=addresses.private-ip-address,Values={shlex.quote(first.ip)}",
-                "None, or one of another instance.",
-            ),
-            change(
-                "Delete the pods, so that they get an address that is there",
-                f"kubectl -n {shlex.quote(first.namespace)} delete pod {shlex.quote(first.name)}",
-                risk="the pod restarts",
-                verify="The new pod is reached from other nodes.",
-            ),
-            change(
-                "Upgrade Cilium, and turn release off until then",
-                helm_upgrade(
-                    cilium.namespace,
-                    version,
-                    "--set eni.awsReleaseExcessIPs=false",
-                    restart=(OPERATOR,),
-                ),
-                risk="the operator restarts; nodes keep addresses that they do not need",
-                verify="No further pod loses its address.",
-            ),
-        ),
+        actions=_actions(cilium, version, first),
         references=links("cilium#13412", "cilium#17939", "cilium#20026", "vpc-cni#391"),
         inferred=True,
+    )
+
+
+def _actions(cilium: CiliumConfig, version: CiliumVersion | None, first: PodAddress) -> tuple[Action, ...]:
+    return (
+        look(
+            "See which interface holds the address now",
+            "aws ec2 describe-network-interfaces --filters "
+            f"Name=addresses.private-ip-address,Values={shlex.quote(first.ip)}",
+            "None, or one of another instance.",
+        ),
+        change(
+            "Delete the pods, so that they get an address that is there",
+            f"kubectl -n {shlex.quote(first.namespace)} delete pod {shlex.quote(first.name)}",
+            risk="the pod restarts",
+            verify="The new pod is reached from other nodes.",
+        ),
+        change(
+            "Upgrade Cilium, and turn release off until then",
+            helm_upgrade(
+                cilium.namespace,
+                version,
+                "--set eni.awsReleaseExcessIPs=false",
+                restart=(OPERATOR,),
+            ),
+            risk="the operator restarts; nodes keep addresses that they do not need",
+            verify="No further pod loses its address.",
+        ),
     )

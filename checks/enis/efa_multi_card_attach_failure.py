@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from checks.advice import change, links, look
 from checks.enis.attachments import Attached, attached
-from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, check
+from checks.model import Action, Confidence, Evidence, Finding, Kind, Severity, Subject, check
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import Meta, OperatorLog
 from checks.parts.aws import InstanceTypes
@@ -102,24 +102,28 @@ def _finding(
         ),
         explains=starves([(found.node, found.mine) for found, _ in blocked.values()], accounts, waiting),
         drop_if_harmless=True,
-        actions=(
-            look(
-                "Look for EC2's refusal",
-                f"kubectl -n {meta.cilium_namespace} logs deployment/cilium-operator | grep 'device index'",
-                "It names the index that another card uses.",
-            ),
-            change(
-                "Upgrade Cilium to 1.18.5 or later, which names card 0",
-                None,
-                risk="an upgrade restarts agents and operator; read the notes of the release",
-                verify="The node's next interface appears in its CiliumNode.",
-            ),
-            change(
-                "Until then, attach EFA interfaces with indexes that leave the low ones free on card 0",
-                None,
-                risk="a new launch template, and nodes to replace",
-                verify="No interface of cards 1 and up has an index that card 0 will use.",
-            ),
-        ),
+        actions=_actions(meta),
         references=links("cilium#42512", "vpc-cni#2782"),
+    )
+
+
+def _actions(meta: Meta) -> tuple[Action, ...]:
+    return (
+        look(
+            "Look for EC2's refusal",
+            f"kubectl -n {meta.cilium_namespace} logs deployment/cilium-operator | grep 'device index'",
+            "It names the index that another card uses.",
+        ),
+        change(
+            "Upgrade Cilium to 1.18.5 or later, which names card 0",
+            None,
+            risk="an upgrade restarts agents and operator; read the notes of the release",
+            verify="The node's next interface appears in its CiliumNode.",
+        ),
+        change(
+            "Until then, attach EFA interfaces with indexes that leave the low ones free on card 0",
+            None,
+            risk="a new launch template, and nodes to replace",
+            verify="No interface of cards 1 and up has an index that card 0 will use.",
+        ),
     )

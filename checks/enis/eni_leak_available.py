@@ -141,23 +141,32 @@ def _finding(
             Explains("nodes-not-ready", bare),
             Explains("agents-not-ready", bare),
         ),
-        actions=(
-            look(
-                "List them once more in ten minutes",
-                "aws ec2 describe-network-interfaces --filters Name=status,Values=available "
-                "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description,SubnetId]' --output table",
-                "The same ids are still there.",
-            ),
-            change(
-                "Delete those that were there both times",
-                f"for id in {' '.join(quote(name) for name in list(leaked)[:_AT_ONCE])}; do "
-                'aws ec2 delete-network-interface --network-interface-id "$id"; done',
-                risk="an interface that is being attached after all is lost to its node, which makes another",
-                verify="AvailableIpAddressCount of the subnet rises.",
-            ),
-            _clearing(cilium, version, off=off),
-        ),
+        actions=_actions(leaked, cilium, version, off),
         references=links("cilium#21409", "cilium#9533", *(f"vpc-cni#{n}" for n in (608, 69, 1447, 123))),
+    )
+
+
+def _actions(
+    leaked: Mapping[str, tuple[Interface, str]],
+    cilium: CiliumConfig,
+    version: CiliumVersion | None,
+    off: bool,
+) -> tuple[Action, ...]:
+    return (
+        look(
+            "List them once more in ten minutes",
+            "aws ec2 describe-network-interfaces --filters Name=status,Values=available "
+            "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description,SubnetId]' --output table",
+            "The same ids are still there.",
+        ),
+        change(
+            "Delete those that were there both times",
+            f"for id in {' '.join(quote(name) for name in list(leaked)[:_AT_ONCE])}; do "
+            'aws ec2 delete-network-interface --network-interface-id "$id"; done',
+            risk="an interface that is being attached after all is lost to its node, which makes another",
+            verify="AvailableIpAddressCount of the subnet rises.",
+        ),
+        _clearing(cilium, version, off=off),
     )
 
 

@@ -6,7 +6,18 @@ from shlex import quote
 
 from checks.advice import change, links, look
 from checks.enis.kernel_view import PATIENCE, further, invisible, since
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.parts.agents import ClusterHealth, Meta
 from checks.parts.derived import StuckPod, Waiting
 from checks.parts.kubernetes import Events
@@ -122,25 +133,29 @@ def _finding(
             Explains("nodes-unreachable", frozenset(Subject("Node", each) for each in lost)),
         ),
         drop_if_harmless=True,
-        actions=(
-            look(
-                "Look at rules, main table and the network service of the node",
-                f"kubectl debug node/{quote(name)} -it --image=busybox -- chroot /host sh -c '{shown}'",
-                "A further interface has an address or a default route in the main table, is configured by "
-                "the system, or rules from 10 on are missing.",
-            ),
-            change(
-                "Leave the further interfaces unmanaged in the image, and replace the nodes",
-                "# /etc/systemd/network/05-cilium.network, with the driver names of the image\n"
-                "[Match]\nName=eth[1-9]* ens[6-9]*\n[Link]\nUnmanaged=yes\n"
-                "# /etc/systemd/networkd.conf\n[Network]\nManageForeignRoutes=no\n"
-                "ManageForeignRoutingPolicyRules=no",
-                risk="replaced nodes evict their pods; a pattern that has the first interface cuts it off",
-                verify="After a further interface came, the node stays ready and its pods answer.",
-            ),
-        ),
+        actions=_actions(shown, name),
         references=links(
             *("cilium#16186", "cilium#9446", "cilium#18706", "cilium#24288", "kops#17438", "kops#18564"),
             *("vpc-cni#1600", "vpc-cni#3162", "vpc-cni#3309", "vpc-cni#3524", "deckhouse/deckhouse#5709"),
+        ),
+    )
+
+
+def _actions(shown: str, name: str) -> tuple[Action, ...]:
+    return (
+        look(
+            "Look at rules, main table and the network service of the node",
+            f"kubectl debug node/{quote(name)} -it --image=busybox -- chroot /host sh -c '{shown}'",
+            "A further interface has an address or a default route in the main table, is configured by "
+            "the system, or rules from 10 on are missing.",
+        ),
+        change(
+            "Leave the further interfaces unmanaged in the image, and replace the nodes",
+            "# /etc/systemd/network/05-cilium.network, with the driver names of the image\n"
+            "[Match]\nName=eth[1-9]* ens[6-9]*\n[Link]\nUnmanaged=yes\n"
+            "# /etc/systemd/networkd.conf\n[Network]\nManageForeignRoutes=no\n"
+            "ManageForeignRoutingPolicyRules=no",
+            risk="replaced nodes evict their pods; a pattern that has the first interface cuts it off",
+            verify="After a further interface came, the node stays ready and its pods answer.",
         ),
     )

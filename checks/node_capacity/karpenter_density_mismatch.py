@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from checks.advice import change, links, look
 from checks.model import (
+    Action,
     Confidence,
     Evidence,
     Explains,
@@ -102,27 +103,31 @@ def _finding(
                 for c in twice[:2]
             ),
         ),
-        actions=(
-            look(
-                "Compare both limits",
-                "kubectl get nodeclaims -o "
-                "custom-columns=NODE:.status.nodeName,PODS:.status.allocatable.pods; "
-                "kubectl get nodes -o custom-columns=NODE:.metadata.name,PODS:.status.allocatable.pods",
-                "The numbers differ.",
-            ),
-            change(
-                "Set maxPods once, in the EC2NodeClass, and take it out of the user data",
-                None,
-                risk="Karpenter replaces the nodes, which evicts their pods; reservedENIs must fit Cilium's "
-                "first-interface-index",
-                verify="Both show the same number on new nodes.",
-            ),
-        ),
+        actions=_actions(),
         references=links(
             *("karpenter#954", "karpenter#2029", "karpenter#1490", "karpenter#6102", "karpenter#6353"),
             "karpenter#6380",
         ),
         explains=(Explains("pods-not-scheduled", bound),) if harm else (),
+    )
+
+
+def _actions() -> tuple[Action, ...]:
+    return (
+        look(
+            "Compare both limits",
+            "kubectl get nodeclaims -o "
+            "custom-columns=NODE:.status.nodeName,PODS:.status.allocatable.pods; "
+            "kubectl get nodes -o custom-columns=NODE:.metadata.name,PODS:.status.allocatable.pods",
+            "The numbers differ.",
+        ),
+        change(
+            "Set maxPods once, in the EC2NodeClass, and take it out of the user data",
+            None,
+            risk="Karpenter replaces the nodes, which evicts their pods; reservedENIs must fit Cilium's "
+            "first-interface-index",
+            verify="Both show the same number on new nodes.",
+        ),
     )
 
 

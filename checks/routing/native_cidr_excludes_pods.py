@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 
 from checks.advice import change, links, look
 from checks.blocks import BLOCK_MODES, blocks_by_node, networks
-from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
+from checks.model import Action, Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.cilium_nodes import CiliumNodes
 from checks.parts.neighbours import IpMasqAgent
@@ -121,21 +121,25 @@ def _finding(
                 len(outside),
             ),
         ),
-        actions=(
-            look(
-                "Compare the range with the addresses of pods",
-                f"kubectl -n {cilium.namespace} get configmap cilium-config "
-                f"-o jsonpath='{{.data.{KEY}}}{{\"\\n\"}}'; kubectl get pods -A -o wide",
-                "Pod addresses lie outside of it.",
-            ),
-            change(
-                "Set it to the range in which pod addresses are really routable",
-                upgrade(cilium, version, '"ipv4NativeRoutingCIDR=${POD_RANGE:?}"'),
-                risk="agents restart; what the range contains leaves the nodes without translation",
-                verify="Traffic between pods of two nodes arrives with the pod's address. Only one range is "
-                "accepted; for several use ipMasqAgent.enabled with nonMasqueradeCIDRs.",
-            ),
-        ),
+        actions=_actions(cilium, version),
         references=links("cilium#39343", "cilium#39156", "cilium#24000", "cilium#32184"),
         inferred=set_by_hand,
+    )
+
+
+def _actions(cilium: CiliumConfig, version: CiliumVersion | None) -> tuple[Action, ...]:
+    return (
+        look(
+            "Compare the range with the addresses of pods",
+            f"kubectl -n {cilium.namespace} get configmap cilium-config "
+            f"-o jsonpath='{{.data.{KEY}}}{{\"\\n\"}}'; kubectl get pods -A -o wide",
+            "Pod addresses lie outside of it.",
+        ),
+        change(
+            "Set it to the range in which pod addresses are really routable",
+            upgrade(cilium, version, '"ipv4NativeRoutingCIDR=${POD_RANGE:?}"'),
+            risk="agents restart; what the range contains leaves the nodes without translation",
+            verify="Traffic between pods of two nodes arrives with the pod's address. Only one range is "
+            "accepted; for several use ipMasqAgent.enabled with nonMasqueradeCIDRs.",
+        ),
     )

@@ -7,7 +7,18 @@ from shlex import quote
 from checks.advice import change, links, look
 from checks.derive import GRACE
 from checks.dns import dns_service
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.parts.agents import AgentMetrics, Meta
 from checks.parts.cilium import CiliumConfig
 from checks.parts.kubernetes import Namespaces
@@ -176,23 +187,27 @@ def _finding(found: list[_Blocked], kind: Kind, grew: float | None, services: Se
         explains=(Explains("traffic-failing"),) if cause else (),
         inferred=cause,
         leads_to=("network-policy-denies",),
-        actions=(
-            look(
-                "Ask from one of these pods",
-                f"kubectl -n {quote(where[0])} exec POD -- nslookup kubernetes.default",
-                "it times out there and answers in a pod that no egress policy selects",
-            ),
-            change(
-                "Allow DNS beside the rules that are there",
-                f"kubectl -n {quote(first.namespace or where[0])} edit {quote(first.kind.lower())} "
-                f"{quote(first.name)}   # allow UDP and TCP 53 to namespace kube-system, k8s-app: kube-dns "
-                "(with toFQDNs: a DNS rule, matchPattern '*')",
-                risk="opens port 53 to the DNS pods, nothing else",
-                verify="the same lookup answers, and denied packets stop growing",
-            ),
-        ),
+        actions=_actions(where, first),
         references=links(
             "kubernetes/website#54997", "kubernetes/website#38267", "cilium#11767", "cilium#44396"
+        ),
+    )
+
+
+def _actions(where: list[str], first: Policy) -> tuple[Action, ...]:
+    return (
+        look(
+            "Ask from one of these pods",
+            f"kubectl -n {quote(where[0])} exec POD -- nslookup kubernetes.default",
+            "it times out there and answers in a pod that no egress policy selects",
+        ),
+        change(
+            "Allow DNS beside the rules that are there",
+            f"kubectl -n {quote(first.namespace or where[0])} edit {quote(first.kind.lower())} "
+            f"{quote(first.name)}   # allow UDP and TCP 53 to namespace kube-system, k8s-app: kube-dns "
+            "(with toFQDNs: a DNS rule, matchPattern '*')",
+            risk="opens port 53 to the DNS pods, nothing else",
+            verify="the same lookup answers, and denied packets stop growing",
         ),
     )
 

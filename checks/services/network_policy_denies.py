@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
+from checks.model import Action, Confidence, Evidence, Finding, Kind, Severity, Subject, Undecided, check
 from checks.parts.agents import AgentMetrics, DnsProbes, Meta, TcpProbes
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.kubernetes import Namespaces
@@ -102,21 +102,23 @@ def _finding(
         ),
         explains=tuple(denial.explains for denial in found),
         inferred=any(d.explains.symptom == "traffic-failing" and d.explains.subjects is None for d in found),
-        actions=(
-            look(
-                "See who is denied, with both identities",
-                f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} monitor --type drop",
-                "identity world for a pod of this cluster means that its address was translated: another "
-                "fault",
-            ),
-            change(
-                "Add the missing allow rule; try it in audit mode first",
-                f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} endpoint config ENDPOINT "
-                "PolicyAuditMode=Enabled",
-                risk="in audit mode the endpoint is open to everybody",
-                verify="the drops of that endpoint stop, and stay away with audit mode off and the rule "
-                "in place",
-            ),
-        ),
+        actions=_actions(cilium, dbg),
         references=links("cilium#37711", "cilium#32010"),
+    )
+
+
+def _actions(cilium: CiliumConfig, dbg: str) -> tuple[Action, ...]:
+    return (
+        look(
+            "See who is denied, with both identities",
+            f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} monitor --type drop",
+            "identity world for a pod of this cluster means that its address was translated: another fault",
+        ),
+        change(
+            "Add the missing allow rule; try it in audit mode first",
+            f"kubectl -n {quote(cilium.namespace)} exec ds/cilium -- {dbg} endpoint config ENDPOINT "
+            "PolicyAuditMode=Enabled",
+            risk="in audit mode the endpoint is open to everybody",
+            verify="the drops of that endpoint stop, and stay away with audit mode off and the rule in place",
+        ),
     )

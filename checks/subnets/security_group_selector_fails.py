@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from shlex import quote
 
 from checks.advice import change, links, look
-from checks.model import Confidence, Evidence, Explains, Finding, Kind, Severity, Subject, Undecided, check
+from checks.model import (
+    Action,
+    Confidence,
+    Evidence,
+    Explains,
+    Finding,
+    Kind,
+    Severity,
+    Subject,
+    Undecided,
+    check,
+)
 from checks.operator.told import lines_with, quoted
 from checks.parts.agents import ClusterHealth, OperatorLog, OperatorMetrics
 from checks.parts.cilium_nodes import AttachedEni, CiliumNode, CiliumNodes
@@ -138,15 +149,19 @@ def _not_made(
         ),
         explains=claims,
         drop_if_harmless=True,
-        actions=(
-            change(
-                "Select the groups by id, or upgrade to a release that asks for tags rightly",
-                None,
-                risk="new interfaces get these groups; existing ones keep theirs",
-                verify="the nodes get an interface and become ready",
-            ),
-        ),
+        actions=_select_by_id(),
         references=links("cilium#23678", "cilium#39106"),
+    )
+
+
+def _select_by_id() -> tuple[Action, ...]:
+    return (
+        change(
+            "Select the groups by id, or upgrade to a release that asks for tags rightly",
+            None,
+            risk="new interfaces get these groups; existing ones keep theirs",
+            verify="the nodes get an interface and become ready",
+        ),
     )
 
 
