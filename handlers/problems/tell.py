@@ -14,7 +14,7 @@ from handlers.problems.model import LEDGERS, Ledger, Post, Problem, ledger_key
 from handlers.problems.news import latest_post, news, post_of, rises
 from handlers.question import Place
 from handlers.render.message import Message
-from handlers.render.problem import fingerprint, post_message, worse_message
+from handlers.render.problem import fingerprint, post_message, post_page, worse_message
 
 logger = logging.getLogger(__name__)
 
@@ -41,15 +41,17 @@ def refresh(cluster: str, desk: Desk) -> None:
     """
     ledger = ledger_of(cluster, desk)
     for post in ledger.posts:
-        message = post_message(cluster, post, ledger, desk.now())
-        shown = fingerprint(message)
+        now = desk.now()
+        shown = fingerprint(post_page(cluster, post, ledger, now))
         if shown == post.shown:
             continue
-        outcome = desk.chat.edit(post.channel, post.ts, message)
+        outcome = desk.chat.edit(post.channel, post.ts, post_message(cluster, post, ledger, now))
         if outcome:
             _change_post(post, replace(post, shown=shown), cluster, desk)
         elif outcome.problem in (Trouble.GONE, Trouble.CHANNEL):
             _change_post(post, None, cluster, desk)
+        elif outcome.problem in (Trouble.LIMITED, Trouble.TOKEN, Trouble.SCOPE):
+            return  # the others would wait as long, and for nothing
 
 
 def _tell_new(problems: Sequence[Problem], cluster: str, channel: str, desk: Desk) -> None:
@@ -62,10 +64,12 @@ def _tell_new(problems: Sequence[Problem], cluster: str, channel: str, desk: Des
     if not spend(desk.store, channel, now, desk.unasked_per_day):
         return _join(told, cluster, channel, desk)
     post = Post(channel=channel, ts="", at=now, told=told)
-    message = post_message(cluster, post, ledger_of(cluster, desk), now)
+    ledger = ledger_of(cluster, desk)
+    message = post_message(cluster, post, ledger, now)
     outcome = _say(Place(channel=channel, user="", response_url=""), message, desk)
     if outcome.ts:
-        stands = replace(post, ts=outcome.ts, shown=fingerprint(message))
+        shown = fingerprint(post_page(cluster, post, ledger, now))
+        stands = replace(post, ts=outcome.ts, shown=shown)
         _change(cluster, desk, lambda ledger: replace(ledger, posts=(*ledger.posts, stands)))
     elif _stands_nowhere(outcome):
         _take_back(claims, channel, now, outcome, desk)

@@ -1,7 +1,6 @@
 """The message of a problem, or of several that came together: how it was, how it is, who has it."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -36,6 +35,7 @@ from handlers.render.problem_words import (
     sentence_case,
     unread_words,
 )
+from handlers.render.status import EVIDENCE
 from handlers.render.told import told
 from handlers.render.words import MAX_NAME_CHARS, Mark, counted, moment, more
 
@@ -50,14 +50,18 @@ BUDGET = "the day's unasked messages for this channel are used up, so this edit 
 
 def post_message(cluster: str, post: Post, ledger: Ledger, now: datetime) -> Message:
     """What a message says now of the problems that it tells of."""
+    return fitted(
+        told(post_page(cluster, post, ledger, now)),
+        lambda detail: post_page(cluster, post, ledger, now, detail),
+    )
+
+
+def post_page(cluster: str, post: Post, ledger: Ledger, now: datetime, detail: Detail = CHAT[0]) -> Page:
+    """The same before any medium."""
     problems = [problem for problem in ledger.problems if problem.id in post.told]
-
-    def page(detail: Detail) -> Page:
-        if len(problems) == 1 and not post.past:
-            return _one(cluster, problems[0], now)
-        return _several(cluster, post, problems, detail, now)
-
-    return fitted(told(page(CHAT[0])), page)
+    if len(problems) == 1 and not post.past:
+        return _one(cluster, problems[0], now)
+    return _several(cluster, post, problems, detail, now)
 
 
 def worse_message(cluster: str, problems: Sequence[Problem]) -> Message:
@@ -73,10 +77,9 @@ def worse_message(cluster: str, problems: Sequence[Problem]) -> Message:
     return fitted(told(page), lambda detail: page)
 
 
-def fingerprint(message: Message) -> str:
-    """Tells whether two messages say the same."""
-    said = json.dumps((message.text, list(message.blocks)), sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def fingerprint(page: Page) -> str:
+    """Tells whether two pages say the same."""
+    return hashlib.sha256(repr(page).encode()).hexdigest()[:16]
 
 
 def mark_of(problem: Problem) -> Mark:
@@ -160,7 +163,7 @@ def _worse(problem: Problem) -> Line:
 
 
 def _buttons(cluster: str, problems: Sequence[Problem], now: datetime) -> tuple[Button, ...]:
-    """Whatever can be done with those that are open: take on, give back, silence, listen again."""
+    """Whatever can be done with those that are open: take on, give back, silence, hear again, look closer."""
     loose = [p.id for p in problems if p.is_open and not p.acknowledged(now)]
     taken = [p.id for p in problems if p.is_open and p.acknowledged(now)]
     loud = [p.id for p in problems if p.is_open and not p.silenced(now)]
@@ -168,4 +171,7 @@ def _buttons(cluster: str, problems: Sequence[Problem], now: datetime) -> tuple[
     acknowledge, silence = problem_buttons(cluster, loose)[:1], problem_buttons(cluster, loud)[1:]
     release = (Button("Undo acknowledgement", RELEASE, problems_value(cluster, taken)),) if taken else ()
     unsilence = (Button("End silence", UNSILENCE, problems_value(cluster, quiet)),) if quiet else ()
-    return (*acknowledge, *release, *silence, *unsilence)
+    evidence = (
+        (Button("Evidence", EVIDENCE, cluster),) if any(problem.is_open for problem in problems) else ()
+    )
+    return (*acknowledge, *release, *silence, *unsilence, *evidence)

@@ -114,5 +114,12 @@ def test_refuses_digests_that_are_no_list_of_schedules(text: str) -> None:
         read_digests(text)
 
 
+@pytest.mark.parametrize(("given", "read"), [({}, 3), ({"CILIUM_BOT_UNASKED_PER_DAY": "0"}, 0)])
+def test_reads_how_many_messages_a_channel_gets_unasked(given: dict[str, str], read: int) -> None:
+    assert read_run(GOOD | given, None, read_digests).unasked_per_day == read
+    with pytest.raises(SettingsError, match="CILIUM_BOT_UNASKED_PER_DAY is malformed"):
+        read_run(GOOD | {"CILIUM_BOT_UNASKED_PER_DAY": "a few"}, None, read_digests)
+
+
 def test_every_setting_has_a_flag_of_its_own() -> None:
     assert len({option.flag for option in OPTIONS}) == len(OPTIONS)

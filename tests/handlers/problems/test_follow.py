@@ -244,6 +244,14 @@ def test_an_edit_that_did_not_get_through_is_made_later() -> None:
     assert "20 now" in world.slack.top()[0].text
 
 
+def test_does_not_wait_for_each_message_while_slack_takes_no_edits() -> None:
+    world = World(digests=tuple(replace(DAILY, id=f"d{n}", channel=f"C0{n}") for n in range(5)))
+    world.look(report(cause()))
+    world.slack.refusals["chat.update"] = ["token_revoked"] * 50
+    world.look(report(cause(subjects_total=20)))
+    assert len(world.slack.refusals["chat.update"]) >= 49, "one was enough to know"
+
+
 def test_tells_nothing_while_the_store_is_away_and_makes_up_for_it() -> None:
     world = World()
     world.look(report())

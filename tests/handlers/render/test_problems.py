@@ -13,7 +13,7 @@ from handlers.problems.model import Hold, Ledger, Post
 from handlers.problems.news import news
 from handlers.render.limits import message_faults
 from handlers.render.message import Message
-from handlers.render.problem import fingerprint, post_message, worse_message
+from handlers.render.problem import fingerprint, post_message, post_page, worse_message
 from handlers.render.problem_list import Listed, done_message, list_message, reminder_message
 from tests.handlers.problems.world import CLUSTER, cause, report, risk, unread, waiting
 from tests.handlers.render.conftest import Golden
@@ -38,11 +38,15 @@ def ledger_of(*reports: Report, held: bool = False) -> Ledger:
     return replace(ledger, problems=(replace(first, ack=HOLD, silence=SILENCE), *rest))
 
 
-def shown(ledger: Ledger, *added: str, past: Sequence[str] = ()) -> Message:
-    """The message that tells of everything in the ledger."""
+def post_of(ledger: Ledger, *added: str, past: Sequence[str] = ()) -> Post:
+    """A post that tells of everything in the ledger."""
     told = {problem.id: problem.rose for problem in ledger.problems}
-    post = Post(channel="C0OPS", ts="1.1", at=NOON, told=told, added=added, past=tuple(past))
-    return post_message(CLUSTER, post, ledger, NOON + timedelta(minutes=1))
+    return Post(channel="C0OPS", ts="1.1", at=NOON, told=told, added=added, past=tuple(past))
+
+
+def shown(ledger: Ledger, *added: str, past: Sequence[str] = ()) -> Message:
+    """What it says."""
+    return post_message(CLUSTER, post_of(ledger, *added, past=past), ledger, NOON + timedelta(minutes=1))
 
 
 def listed(ledger: Ledger) -> Listed:
@@ -112,9 +116,12 @@ def test_stays_within_the_limits_and_safe_whatever_the_cluster_says() -> None:
 
 
 def test_the_same_state_has_the_same_fingerprint() -> None:
-    once, again = shown(ledger_of(ALONE)), shown(ledger_of(ALONE, ALONE))
-    assert fingerprint(once) == fingerprint(again)
-    assert fingerprint(once) != fingerprint(shown(ledger_of(ALONE, MORE)))
+    def print_of(ledger: Ledger) -> str:
+        return fingerprint(post_page(CLUSTER, post_of(ledger), ledger, NOON))
+
+    assert print_of(ledger_of(ALONE)) == print_of(ledger_of(ALONE, ALONE))
+    assert print_of(ledger_of(ALONE)) != print_of(ledger_of(ALONE, MORE))
+    assert print_of(ledger_of(ALONE)) != print_of(ledger_of(ALONE, held=True))
 
 
 def test_a_message_of_many_names_the_heaviest_and_counts_the_rest() -> None:
