@@ -9,8 +9,15 @@ from typing import Literal
 
 from handlers.render.limits import Fault, message_faults, view_faults
 
-PER_MINUTE = {"apps.connections.open": 50, "chat.update": 50, "chat.delete": 50, "chat.postEphemeral": 100}
-"""The tiers of what the bot calls often: https://docs.slack.dev/apis/web-api/rate-limits."""
+PER_MINUTE = {
+    **dict.fromkeys(("usergroups.list", "usergroups.users.list", "reactions.remove"), 20),
+    **dict.fromkeys(("apps.connections.open", "chat.update", "chat.delete", "reactions.add"), 50),
+    **dict.fromkeys((f"conversations.{what}" for what in ("info", "open", "history", "replies")), 50),
+    **dict.fromkeys((f"views.{what}" for what in ("open", "push", "update", "publish")), 100),
+    **dict.fromkeys(("chat.postEphemeral", "users.info", "conversations.members"), 100),
+    **dict.fromkeys(("files.getUploadURLExternal", "files.completeUploadExternal"), 100),
+}
+"""The tiers of methods in calls a minute: https://docs.slack.dev/apis/web-api/rate-limits."""
 BURST_POSTS = 5  # Slack promises one a second for each channel, and tolerates short bursts
 
 

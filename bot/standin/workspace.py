@@ -49,7 +49,8 @@ class Message:
     """A message as it stands now.
 
     ``only_for`` is the one who sees an ephemeral message, ``app`` the bot_id of another app that wrote it.
-    ``before`` is oldest first, ``reactions`` are pairs of name and user, ``files`` are ids.
+    ``before`` is oldest first, ``reactions`` are pairs of name and user, ``files`` are ids. A
+    ``broadcast`` reply is seen in the channel, too.
     """
 
     channel: str
@@ -64,6 +65,7 @@ class Message:
     files: tuple[str, ...] = ()
     attachments: tuple[Block, ...] = ()
     app: str = ""
+    broadcast: bool = False
     deleted: bool = False
 
     @property

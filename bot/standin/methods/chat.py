@@ -4,7 +4,7 @@ from bot.standin.methods.common import Answer, Method, known, shown, standing
 from bot.standin.office import Office
 from bot.standin.refusals import Refused, check_message
 from bot.standin.scopes import PUBLIC_POSTS
-from bot.standin.values import Arguments, blocks_of, needed, text_of
+from bot.standin.values import Arguments, blocks_of, flag, needed, text_of
 from bot.standin.workspace import BOT, Channel, Message
 
 
@@ -81,6 +81,7 @@ def _new(office: Office, channel: Channel, arguments: Arguments, only_for: str |
         text=text,
         blocks=blocks,
         thread_ts=thread,
+        broadcast=thread is not None and flag(arguments, "reply_broadcast"),
         only_for=only_for,
     )
 

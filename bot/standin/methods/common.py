@@ -54,6 +54,9 @@ def shown(message: Message) -> Answer:
         body["bot_id"] = message.app or BOT_ID
     if message.app:
         body["subtype"] = "bot_message"
+        del body["user"]  # an app's webhook is nobody
+    if message.broadcast:
+        body["subtype"] = "thread_broadcast"
     if message.attachments:
         body["attachments"] = list(message.attachments)
     if message.blocks:

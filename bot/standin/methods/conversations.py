@@ -34,7 +34,7 @@ def members(office: Office, arguments: Arguments) -> Answer:
 def history(office: Office, arguments: Arguments) -> Answer:
     """conversations.history: newest first, without replies, with cursors."""
     channel = joined(office, arguments)
-    found = [m for m in _public(office, channel) if m.thread_ts in (None, m.ts)]
+    found = [m for m in _public(office, channel) if m.thread_ts in (None, m.ts) or m.broadcast]
     return _page(found[::-1], arguments)
 
 

@@ -152,6 +152,14 @@ def test_pages_history_and_reads_threads(web: WebClient, slack: Standin) -> None
     ]
 
 
+def test_a_reply_can_be_shown_in_the_channel_too(web: WebClient) -> None:
+    parent = web.chat_postMessage(channel=CHANNEL, text="parent")["ts"]
+    web.chat_postMessage(channel=CHANNEL, text="quiet", thread_ts=parent)
+    web.chat_postMessage(channel=CHANNEL, text="loud", thread_ts=parent, reply_broadcast=True)
+    shown = web.conversations_history(channel=CHANNEL)["messages"]
+    assert [(m["text"], m.get("subtype")) for m in shown] == [("loud", "thread_broadcast"), ("parent", None)]
+
+
 def test_limits_posts_by_channel_and_says_when(clock: Clock, slack: Standin, web: WebClient) -> None:
     for _ in range(5):
         web.chat_postMessage(channel=CHANNEL, text="x")
