@@ -150,5 +150,5 @@ def test_does_not_judge_what_it_could_not_read() -> None:
 def test_tells_a_closed_health_port_from_a_closed_overlay() -> None:
     found = finding(blocked, health_probes_closed_and_the_overlay_open())
     assert (found.severity, found.confidence) == (Severity.LOW, Confidence.LIKELY)
-    assert "4240" in found.title
+    assert "TCP 4240" in found.because
     assert len(explained(found, "nodes-unreachable") or ()) == 6
