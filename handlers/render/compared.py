@@ -51,10 +51,10 @@ def changed_page(report: Report, since: Since) -> Lay:
 
 
 def _changed_page(report: Report, since: Since, detail: Detail) -> Page:
-    known = _summary(report, since) if _comparable(report, since) else "not known"
+    known = f"{_summary(report, since)}," if _comparable(report, since) else "not known"
     return Page(
         mark=as_verdict(WORD, report),
-        headline=f"{known}, since {since.called}",
+        headline=f"{known} since {since.called}",
         origin="",
         sections=(
             _section(report, since, detail),

@@ -37,8 +37,8 @@ from handlers.threads.memory import Look, Thread
 
 WORD = "Handoff"
 MAX_REASON_CHARS = 200
-MAX_BLOCK_CHARS = 6_000
-"""Of Markdown in a message: with all that is escaped in it a message holds no more for certain."""
+MAX_COPY_CHARS = 6_000  # of Markdown in a message: with all that is escaped in it it holds no more
+MAX_PIECE_CHARS = 2_000  # of one block to copy, which may grow by its escapes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,28 @@ def handoff_markdown(report: Report, story: Story, detail: Detail = FULL) -> str
 def handoff_block(report: Report, story: Story) -> Lay:
     """As much of the whole as a message holds, to be copied."""
     fits = (handoff_markdown(report, story, detail) for detail in LISTS)
-    text = next((one for one in fits if len(one) <= MAX_BLOCK_CHARS), "")
-    item: Item = Command(text) if text else Words((plain("It is too long for a message: see the evidence."),))
+    text = next((one for one in fits if len(one) <= MAX_COPY_CHARS), "")
+    items: list[Item] = [Command(piece) for piece in _pieces(text)]
+    if not items:
+        items.append(Words((plain("It is too long for a message: see the evidence."),)))
     headline = "the file could not be shared; this can be copied into a ticket"
-    return lambda detail: Page(as_verdict(WORD, report), headline, "", (Section((item,)),))
+    return lambda detail: Page(as_verdict(WORD, report), headline, "", (Section(tuple(items)),))
+
+
+def _pieces(text: str) -> list[str]:
+    """The text parted at ends of lines; one line that is too long alone is parted anywhere."""
+    lines = [
+        line[at : at + MAX_PIECE_CHARS]
+        for line in text.split("\n")
+        for at in range(0, len(line) or 1, MAX_PIECE_CHARS)
+    ]
+    found: list[str] = []
+    for line in lines if text else []:
+        if found and len(found[-1]) + 1 + len(line) <= MAX_PIECE_CHARS:
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return [piece for piece in found if piece.strip()]
 
 
 def _short(report: Report, story: Story, detail: Detail) -> Page:

@@ -136,10 +136,9 @@ def _things(words: Sequence[Token], known: Known) -> tuple[list[str], list[str]]
 
 def _values(words: Sequence[Token], keys: frozenset[str]) -> list[str]:
     """What stands under these keys; what Prometheus calls exported comes first, being what is meant."""
-    exported = [
-        word.text for word in words if word.key.removeprefix(EXPORTED) in keys and word.key not in keys
-    ]
-    return exported + [word.text for word in words if word.key in keys]
+    renamed = {f"{EXPORTED}{key}" for key in keys}
+    exported = [word.text for word in words if word.key in renamed]
+    return _distinct([*exported, *(word.text for word in words if word.key in keys)])[:MAX_VALUES]
 
 
 def _may_be_pod(word: str) -> bool:
@@ -158,7 +157,8 @@ def _pod(said: str, namespaces: Sequence[str], known: Known, *, exact: bool = Fa
     if exact:
         return ""
     for workload in (name, *(name.rsplit("-", parts)[0] for parts in (1, 2) if name.count("-") >= parts)):
-        of = [spaces for pod, spaces in known.pods.items() if pod.startswith(f"{workload}-")]
+        begins = f"{workload}-"
+        of = [spaces for pod, spaces in known.pods.items() if pod.startswith(begins)]
         places = frozenset(space for spaces in of for space in spaces)
         wanted = [one for one in (namespace, *namespaces) if one]
         if places and (not wanted or places & set(wanted)):
