@@ -39,6 +39,7 @@ class Reader:
     """Reads values one by one and keeps every complaint."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
+        """``given`` are the settings by name; "" is as good as none."""
         self.given = given
         self.problems: list[str] = []
 
