@@ -15,7 +15,7 @@ from math import ceil, floor, sqrt
 from statistics import median, median_high, median_low
 
 from checks.report import ReportSubject
-from handlers.history.ring import CLUSTER, HOURS, MINUTES, Figure, Ring, Track
+from handlers.history.ring import CLUSTER, HOURS, MINUTES, NODE_TYPE, Figure, Ring, Track
 from handlers.store import Store, StoreError
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def _outlook(track: Track, hours: Sequence[Figure], minutes: Ring) -> Outlook | 
     if track.kind == CLUSTER or track.whole or all(one is None for one in hours[-DAY:]):
         return None
     free = minutes.latest(track, NOW_BUCKETS)
-    told = UNREAD if free is None else forecast([*hours[:-1], free])
+    told = UNREAD if free is None else forecast([*hours[:-1], free], packed=track.kind == NODE_TYPE)
     return Outlook(
         subject=ReportSubject(kind=track.kind, name=track.name),
         unit=track.unit,
@@ -103,11 +103,16 @@ def _outlook(track: Track, hours: Sequence[Figure], minutes: Ring) -> Outlook | 
     )
 
 
-def forecast(hours: Sequence[Figure]) -> Forecast:
-    """What the least free of each hour tells, oldest first and the last one now."""
-    if hours and hours[-1] == 0:
-        return Forecast("none is free now", 0.0, 0.0)
+def forecast(hours: Sequence[Figure], *, packed: bool = False) -> Forecast:
+    """What the least free of each hour tells, oldest first and the last one now.
+
+    ``packed`` room may be used up for good and do no harm: an autoscaler fills nodes before it adds one.
+    """
     days = _days(hours)
+    if packed and 2 * sum(free == 0 for _, free in days) > max(len(days), LEAST_DAYS):
+        return Forecast("full on most days")
+    if hours and hours[-1] == 0 and (not packed or len(days) >= LEAST_DAYS):
+        return Forecast("none is free now", 0.0, 0.0)
     if len(days) < LEAST_DAYS:
         why = f"too little history: {len(days)} of the {LEAST_DAYS} days that a forecast needs"
         return Forecast(why, known=False)

@@ -86,7 +86,7 @@ def _foremost(outlooks: Sequence[Outlook]) -> str:
     worst = outlooks[0]
     whose = clean(worst.subject.name, MAX_NAME_CHARS)
     what = "room for pods" if worst.unit == PODS else f"free {worst.unit}"
-    if worst.free_now == 0:
+    if worst.runs_out and worst.free_now == 0:
         return f"{whose} has no {what} now"
     if worst.runs_out:
         return f"{whose} runs out of {what} in {days_left(worst)} days"
@@ -154,7 +154,7 @@ def _in_words(figures: Sequence[Figure], extreme: str, worst: Callable[[list[int
     """From where to where, and the worst between: ``450 to 120, lowest 118``."""
     known = [one for one in figures if one is not None]
     unread = len(figures) - len(known)
-    told = f"{known[0]:,} to {known[-1]:,}, {extreme} {worst(known):,}"
+    told = f"{known[0]:,} to {known[-1]:,}, {extreme} {worst(known):,}" if known[1:] else f"{known[0]:,}"
     return f"{told}; not read at {unread} of {len(figures)} points" if unread else told
 
 

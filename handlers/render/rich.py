@@ -50,7 +50,8 @@ def rich_blocks(page: Page) -> list[Block]:
             elif isinstance(run, Chart):
                 drawn = chart_block(run) if charts < n.MAX_CHARTS else None
                 charts += drawn is not None
-                blocks += [drawn] if drawn else [rich_text(map(_element, chart_items(run)))]
+                lines = _runs(Section(chart_items(run)))
+                blocks += [drawn] if drawn else [rich_text(one) for one in lines if isinstance(one, list)]
             else:
                 blocks.append(rich_text(run))
     return [*blocks, *buttons(page.buttons, page.menu)]

@@ -114,6 +114,11 @@ def test_refuses_digests_that_are_no_list_of_schedules(text: str) -> None:
         read_digests(text)
 
 
+@pytest.mark.parametrize(("given", "read"), [({}, True), ({"CILIUM_BOT_PICTURES": "no"}, False)])
+def test_reads_whether_charts_are_drawn(given: dict[str, str], read: bool) -> None:
+    assert read_run(GOOD | given, None, read_digests).pictures is read
+
+
 @pytest.mark.parametrize(("given", "read"), [({}, 3), ({"CILIUM_BOT_UNASKED_PER_DAY": "0"}, 0)])
 def test_reads_how_many_messages_a_channel_gets_unasked(given: dict[str, str], read: int) -> None:
     assert read_run(GOOD | given, None, read_digests).unasked_per_day == read

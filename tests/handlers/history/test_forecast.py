@@ -134,6 +134,15 @@ def test_none_free_is_said_at_once() -> None:
     assert forecast([5, 0]) == Forecast("none is free now", 0.0, 0.0)
 
 
+def test_nodes_that_are_packed_every_day_are_no_news_and_nodes_that_fill_up_are() -> None:
+    always = hours(lambda back: 0 if back % 24 < 18 else 9)
+    assert forecast(always, packed=True) == Forecast("full on most days")
+    assert forecast(always) == Forecast("none is free now", 0.0, 0.0)
+    filled = hours(lambda back: 2 * back)
+    assert forecast(filled, packed=True) == Forecast("none is free now", 0.0, 0.0)
+    assert not forecast(filled[-50:], packed=True).known
+
+
 @given(st.lists(st.none() | st.integers(0, 10_000), max_size=FORTNIGHT))
 def test_never_raises_and_never_tells_less_than_no_days(figures: Sequence[int | None]) -> None:
     told = forecast(figures)

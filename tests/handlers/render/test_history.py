@@ -13,21 +13,25 @@ from handlers.history.forecast import Outlook
 from handlers.history.ring import ADDRESSES, NODE_TYPE, PODS, PREFIXES, SUBNET, WAITING, Figure, Track
 from handlers.history.trend import DAY, FORTNIGHT, Trend
 from handlers.history.word import message
+from handlers.render.answer import Material
 from handlers.render.chart import chart_block, chart_items
 from handlers.render.detail import LISTS
 from handlers.render.history import Past, history_page
 from handlers.render.limits import message_faults
+from handlers.render.limits import numbers as n
 from handlers.render.outlook import days_left
-from handlers.render.page import Chart, Curve
+from handlers.render.page import Chart, Curve, Grid, Section
+from handlers.render.rich import rich_blocks
+from handlers.render.subnets import subnets_page
 from handlers.render.text import render_page
 from tests.handlers.render.conftest import Golden
-from tests.handlers.render.samples import HOSTILE
+from tests.handlers.render.samples import HOSTILE, incident
 from tests.handlers.render.test_blocks import assert_safe
 
 STOPS = tuple(f"{hour:02}:00" for hour in range(0, 24, 2))
 FALLING = tuple(range(450, 210, -20))
 WAITED = (0, 0, 3, 14, 22, 9, 4, 0, 0, 0, 0, 0)
-NAMES = tuple(f"subnet-0a1b2c3d4e5f6000{n}" for n in range(7))
+NAMES = tuple(f"subnet-0a1b2c3d4e5f6000{place}" for place in range(7))
 
 
 def outlook(name: str, *, kind: str = SUBNET, unit: str = ADDRESSES, **more: Any) -> Outlook:
@@ -71,7 +75,18 @@ PASTS: dict[str, Past] = {
         outlook(NAMES[0], free_now=None, **(NEW | {"why": "not read in the last two hours"})),
         free=(*FALLING[:5], None, None, None, *FALLING[8:]),
     ),
-    "many": past(*(outlook(name, days_low=1.0 + n, days_high=2.5 + n) for n, name in enumerate(NAMES * 2))),
+    "many": past(
+        *(outlook(name, days_low=1.0 + day, days_high=2.5 + day) for day, name in enumerate(NAMES * 2))
+    ),
+    "first": replace(
+        past(outlook(NAMES[0], **NEW)),
+        trend=Trend(
+            DAY,
+            "10:00",
+            ("10:00",),
+            {Track(kind=SUBNET, name=NAMES[0], unit=ADDRESSES): (450,), WAITING: (3,)},
+        ),
+    ),
     "nothing": replace(past(), trend=Trend(FORTNIGHT, "", (), {}), outlooks=(), waiting=None),
 }
 
@@ -167,3 +182,30 @@ def test_any_past_is_within_slacks_limits(
     told = message(Past(cluster="c", trend=Trend(DAY, "00:00", STOPS, known), outlooks=outlooks))
     assert not message_faults(told.blocks, told.text)
     assert not message_faults(told.plain, told.text)
+
+
+def test_subnets_show_the_fewest_days_of_their_addresses_and_blocks() -> None:
+    report = incident()
+    first, second, third = (subnet.id for subnet in report.facts.subnets)
+    outlooks = (
+        outlook(second, unit=PREFIXES, days_low=1.2, days_high=2.8),
+        outlook(second),
+        outlook(first, **STEADY),
+        outlook(third, kind=NODE_TYPE),
+    )
+    lay = subnets_page(Material(report=report, outlooks=outlooks))
+    [grid] = [item for section in lay(LISTS[0]).sections for item in section.items if isinstance(item, Grid)]
+    assert grid.columns[-1] == "Days left"
+    assert {row[0]: row[-1] for row in grid.rows} == {first: "none seen", second: "1 to 3", third: "unknown"}
+
+
+def test_charts_beyond_those_that_a_message_takes_become_lines() -> None:
+    curve = Curve("a", (1, 2), "1 to 2")
+    page = replace(
+        history_page(PASTS["falls"])(LISTS[0]),
+        sections=(Section(tuple(Chart(f"t{place}", ("0", "1"), (curve,)) for place in range(4))),),
+    )
+    kinds = [block["type"] for block in rich_blocks(page)]
+    assert kinds.count("data_visualization") == n.MAX_CHARTS
+    assert not message_faults(rich_blocks(page), "")
+    assert json.dumps(rich_blocks(page), ensure_ascii=False).count("▅█") == 2
