@@ -1,7 +1,7 @@
 """The way to Slack that all handlers share: messages, dialogs, the Home tab, files, and who is who."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -87,14 +87,6 @@ class Chat:
             team=str(known.get("team_id") or ""),
             guest=any(known.get(name) is True for name in strange),
         )
-
-    def members(self, group: str) -> frozenset[str] | None:
-        """The people of a user group by id; None when Slack does not tell.
-
-        It may be asked some twenty times a minute: keep what it says.
-        """
-        found = self._asked("usergroups.users.list", {"usergroup": group}, "users")
-        return frozenset(map(str, found)) if isinstance(found, Sequence) else None
 
     def dm(self, user: str) -> str:
         """The id of the direct message with a person; "" when Slack opens none."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.app import BOOK
 from bot.standin import scopes
+from handlers import channels, revoked
 from handlers.dispatch import COMMAND
 from handlers.scopes import SCOPES
 
@@ -16,8 +17,8 @@ METHOD = re.compile(r'"((?:chat|views|users|usergroups|conversations|files|react
 
 
 def test_asks_for_the_scopes_of_what_works_and_for_no_other() -> None:
-    sources = [path.read_text() for room in ("bot", "handlers") for path in (ROOT / room).glob("*.py")]
-    methods = {method for source in sources for method in METHOD.findall(source)}
+    paths = (*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").glob("*.py"))
+    methods = {method for path in paths for method in METHOD.findall(path.read_text())}
     assert {"chat.postMessage", "views.publish", "files.completeUploadExternal"} <= methods
     wanted = {scopes.METHODS[method] for method in methods if method in scopes.METHODS}
     wanted |= {scopes.MESSAGES[kind] for kind in ("im",) if f"message.{kind}" in EVENTS}
@@ -36,13 +37,18 @@ def test_every_scope_has_its_reason_in_the_readme() -> None:
 def test_its_command_is_the_one_that_is_listened_to_with_every_word() -> None:
     [command] = MANIFEST["features"]["slash_commands"]
     assert COMMAND.match(command["command"])
-    assert command["usage_hint"] == " | ".join(word.usage for word in BOOK.words)
+    short = (word.usage.partition(" [")[0] for word in BOOK.words)  # without what may be left out
+    assert command["usage_hint"] == " | ".join(short)
     assert command["should_escape"] is True
 
 
 def test_its_shortcuts_are_those_that_are_listened_to() -> None:
     listed = {shortcut["callback_id"] for shortcut in MANIFEST["features"]["shortcuts"]}
-    assert {shortcut.callback for shortcut in BOOK.shortcuts} <= listed
+    assert {shortcut.callback for shortcut in BOOK.shortcuts} == listed
+
+
+def test_hears_of_what_it_listens_to() -> None:
+    assert {event.kind for event in (*BOOK.events, *channels.EVENTS, *revoked.EVENTS)} <= EVENTS
 
 
 def test_people_can_write_to_it_and_open_its_home() -> None:

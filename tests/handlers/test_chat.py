@@ -456,6 +456,6 @@ def test_names_the_scope_that_is_missing(world: World, caplog: pytest.LogCapture
 
 @pytest.mark.parametrize(("seconds", "calls"), [(3, 2), (30, 1)])
 def test_asks_once_more_when_slack_asks_to_wait_a_little(world: World, seconds: int, calls: int) -> None:
-    world.web.faults["usergroups.users.list"] = [limited(seconds)]
-    assert world.chat.members("S1") is None
+    world.web.faults["users.info"] = [limited(seconds)]
+    assert world.chat.person("U1") is None
     assert len(world.methods) == calls

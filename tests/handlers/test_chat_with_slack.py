@@ -95,13 +95,10 @@ def test_publishes_a_home_and_writes_to_a_person(slack: Standin, chat: Chat) -> 
     assert chat.dm("U0NOBODY") == ""
 
 
-def test_knows_people_and_groups(slack: Standin, chat: Chat) -> None:
+def test_knows_people(slack: Standin, chat: Chat) -> None:
     slack.add_user(User(id="U0GUEST", name="guest", is_restricted=True, tz="Europe/Berlin"))
-    slack.office.groups["S0ONCALL"] = (USER,)
     assert chat.person("U0GUEST") == Person(zone="Europe/Berlin", team="T0STANDIN", guest=True)
     assert chat.person("U0NOBODY") is None
-    assert chat.members("S0ONCALL") == frozenset((USER,))
-    assert chat.members("S0NONE") is None
 
 
 @pytest.mark.parametrize("private", [False, True])
