@@ -11,7 +11,7 @@ from handlers.digests import standing as steps
 from handlers.digests.dead import why_dead
 from handlers.digests.listing import channel_message, listed, next_words
 from handlers.digests.model import Pause, Schedule, schedule_id
-from handlers.digests.notes import missed_notes, when
+from handlers.digests.notes import missed_notes, moments
 from handlers.digests.phrases import When
 from handlers.digests.schedules import ScheduleRefused
 from handlers.digests.standing import Standing
@@ -112,12 +112,19 @@ def preview(when_: When, cluster: str | None, place: Place, desk: Desk) -> Messa
     if not when_.zone_said:
         when_ = replace(when_, zone=zone_of(place.user, desk))
     schedule = _schedule(when_, cluster, place, desk)
-    next, at = [], desk.now()
-    for _ in range(NEXT_RUNS):
-        at = steps.cron_of(schedule).after(at)
-        next.append(when(at, schedule.zone))
-    parts = issues.preview(schedule, desk)
-    return preview_message(Plan(when=when_, cluster=cluster, next=next, parts=parts, now=desk.now()))
+    cron = steps.cron_of(schedule)
+    runs = [cron.after(desk.now())]
+    while len(runs) < NEXT_RUNS:
+        runs.append(cron.after(runs[-1]))
+    return preview_message(
+        Plan(
+            when=when_,
+            cluster=cluster,
+            next=moments(runs, schedule.zone),
+            parts=issues.preview(schedule, desk),
+            now=desk.now(),
+        )
+    )
 
 
 def zone_of(user: str, desk: Desk) -> str:

@@ -20,7 +20,7 @@ from handlers.render.message import Message
 from handlers.store import Drawer, StoreError
 from handlers.threads.memory import Look, Subject, remember
 from handlers.threads.outline import outline
-from handlers.work import Seen, SweepFailed
+from handlers.work import Seen, Sweep, SweepFailed
 
 logger = logging.getLogger(__name__)
 
@@ -39,20 +39,28 @@ class Made:
 
 
 def made(schedule: Schedule, desk: Desk, notes: Sequence[str] = ()) -> Made:
-    """The issue from new sweeps, all clusters at once; one that cannot be looked at is told in it."""
+    """The issue, from sweeps of all clusters at once; one that cannot be looked at is told in it."""
     clusters = clusters_of(schedule, desk)
     previous = {cluster: _previous(schedule, cluster, desk) for cluster in clusters}
-    sweeps = {cluster: desk.sweeps.join(cluster) for cluster in clusters}
+    looks = {cluster: _look(cluster, previous[cluster], desk) for cluster in clusters}
     parts = []
-    for cluster, sweep in sweeps.items():
+    for cluster, look in looks.items():
         try:
-            report, fault = sweep.report(), ""
+            report, fault = look.report if isinstance(look, Seen) else look.report(), ""
         except SweepFailed as error:
             report, fault = None, f"{error.title} {error.help}"
         parts.append(_part(cluster, report, fault, previous[cluster], desk))
     if not parts:
         parts.append(Part(cluster=schedule.cluster or "", fault="I do not look at this cluster any more."))
     return Made(tuple(parts), digest(parts, notes=notes, now=desk.now()))
+
+
+def _look(cluster: str, previous: Report | None, desk: Desk) -> Seen | Sweep:
+    """A report of just now, which all digests of an hour share; it must be newer than the last issue's."""
+    found = desk.sweeps.ask(cluster)
+    if isinstance(found, Seen) and previous is not None and found.report.taken_at <= previous.taken_at:
+        return desk.sweeps.join(cluster)
+    return found
 
 
 def preview(schedule: Schedule, desk: Desk) -> tuple[Part, ...]:

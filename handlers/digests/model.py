@@ -19,8 +19,7 @@ class Pause:
 class Schedule:
     """One digest: five cron fields in an IANA zone, for a channel; ``cluster`` None is every cluster.
 
-    ``said`` is the schedule as the person put it, "" for one from the settings. ``by`` is that person. One
-    that is ``fixed`` comes from the settings: it can be paused, not deleted.
+    ``by`` is who set it. One that is ``fixed`` comes from the settings: it can be paused, not deleted.
     """
 
     id: str
@@ -28,7 +27,6 @@ class Schedule:
     cron: str
     zone: str = "UTC"
     cluster: str | None = None
-    said: str = ""
     by: str = ""
     made: datetime | None = None
     fixed: bool = False

@@ -34,5 +34,10 @@ def _missed(schedule: Schedule, one: Missed) -> str:
 
 def when(instant: datetime, zone: str) -> str:
     """A moment on the zone's clock: ``Mon 23 Nov 09:00 (Europe/Berlin)``."""
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %H:%M} ({zone})"
+    return moments((instant,), zone)
+
+
+def moments(instants: Sequence[datetime], zone: str) -> str:
+    """Several, with the zone after the last."""
+    local = [instant.astimezone(ZoneInfo(zone)) for instant in instants]
+    return f"{', '.join(f'{one:%a} {one.day} {one:%b %H:%M}' for one in local)} ({zone})"

@@ -12,6 +12,7 @@ from handlers.digests.dead import give_up_channel, why_dead
 from handlers.digests.issue import Made
 from handlers.digests.model import Schedule
 from handlers.digests.notes import WITHOUT_STORE, late_note, missed_notes
+from handlers.digests.schedules import all_schedules
 from handlers.digests.standing import Standing
 from handlers.outcome import Outcome, Problem
 from handlers.store import StoreError
@@ -69,6 +70,8 @@ class Turns:
         notes = [*late_note(schedule, due, now, standing.fault), *missed_notes(schedule, standing.missed)]
         made = issues.made(schedule, self._desk, notes)
         store = self._desk.store
+        if not any(one.id == schedule.id and one.paused is None for one in all_schedules(self._desk)):
+            return  # paused or deleted meanwhile, perhaps by another replica
         if self._stopping():
             steps.change(store, schedule.id, self._put_off(due, timedelta(), RESTARTING))
             return

@@ -104,11 +104,14 @@ def _set(rest: Sequence[str], question: Question, desk: Desk) -> Message | Task:
 
 
 def _meant(named: Sequence[str], place: Place, desk: Desk) -> str | None:
-    """The cluster that was named; else the channel's own, where it has one; else every one."""
+    """The cluster that was named; else the only one, or the channel's own; else every one."""
+    names = desk.sweeps.names
     if named:
-        return None if named[0].lower() == EVERY and EVERY not in desk.sweeps.names else named[0]
-    own = own_of(desk.store, place.channel) if len(desk.sweeps.names) > 1 else None
-    return own.cluster if own is not None and own.cluster in desk.sweeps.names else None
+        return None if named[0].lower() == EVERY and EVERY not in names else named[0]
+    if len(names) == 1:
+        return names[0]
+    own = own_of(desk.store, place.channel)
+    return own.cluster if own is not None and own.cluster in names else None
 
 
 def _open_for(question: Question, desk: Desk) -> None:
@@ -147,8 +150,10 @@ def _sent(form: Submitted, desk: Desk) -> Task | Faults:
         when, cluster = dialog.entered(form)
     except PhraseError as error:
         return Faults(dialog.faults(form, error))
-    if cluster is not None and cluster not in desk.sweeps.names:
+    names = desk.sweeps.names
+    if cluster is not None and cluster not in names:
         return Faults({dialog.CLUSTER: "I do not look at this cluster any more."})
+    cluster = names[0] if len(names) == 1 else cluster
     place = replace(form.place, channel=form.private)
 
     def show() -> None:

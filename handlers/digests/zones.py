@@ -27,7 +27,7 @@ MEANT = {
     **dict.fromkeys(("hst",), "Pacific/Honolulu"),
 }
 AREAS = frozenset(("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"))
-UNIVERSAL = frozenset(("utc", "gmt", "z", "zulu", "universal", "uct"))
+UNIVERSAL = frozenset(("utc", "gmt", "z", "zulu", "universal", "uct", "etc/utc", "etc/gmt"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Part:
 
 
 def digest(parts: Sequence[Part], *, notes: Sequence[str] = (), now: datetime | None = None) -> Message:
-    """One short message. ``notes`` are said first: that it is late, what was missed before."""
+    """One short message. ``notes`` are about itself: that it is late, what was missed before."""
     return fitted(
         told(digest_page(parts, notes, CHAT[0], now)), lambda detail: digest_page(parts, notes, detail, now)
     )
@@ -75,7 +75,7 @@ def digest_page(
         mark=VERDICTS[first.verdict],
         headline=_headline(first) if alone else _headlines(parts),
         origin=_origin(parts, now),
-        sections=(*said, *(_of_one(first, detail) if alone else _of_all(parts, detail))),
+        sections=tuple(_of_one(first, detail, said) if alone else _of_all(parts, detail, said)),
         buttons=(Button("This channel's digests", DIGEST_LIST, DIGEST_LIST),),
     )
 
@@ -119,10 +119,11 @@ def _counts(changes: Sequence[Changed]) -> str:
     return ", ".join(f"{found[change]} {change.value}" for change in LABELS if found[change])
 
 
-def _of_one(part: Part, detail: Detail) -> list[Section]:
+def _of_one(part: Part, detail: Detail, said: Sequence[Section]) -> list[Section]:
     if part.report is None:
-        return [Section((Words((plain(clean(part.fault, MOST_PROSE)),)),))]
-    return [_since(part, part.report, detail), *_left((part,)), *_standing(part, detail), glance(part.report)]
+        return [Section((Words((plain(clean(part.fault, MOST_PROSE)),)),)), *said]
+    opening = [_since(part, part.report, detail), *_left((part,))]
+    return [*opening, *said, *_standing(part, detail), glance(part.report)]
 
 
 def _since(part: Part, report: Report, detail: Detail) -> Section:
@@ -201,7 +202,7 @@ def _also(report: Report) -> str:
     return " and ".join(([risks] if report.risks else []) + ([gaps] if report.not_checked else []))
 
 
-def _of_all(parts: Sequence[Part], detail: Detail) -> list[Section]:
+def _of_all(parts: Sequence[Part], detail: Detail, said: Sequence[Section]) -> list[Section]:
     """What changed anywhere, what runs out anywhere, each sick cluster in a line, the healthy ones in one."""
     lines: list[Line] = []
     for part in parts:
@@ -211,7 +212,7 @@ def _of_all(parts: Sequence[Part], detail: Detail) -> list[Section]:
     if len(lines) > detail.listed:
         left = (plain(more(len(lines) - detail.listed, "change")),)
         sections[0] = Section((*sections[0].items, Words(left)), heading=sections[0].heading)
-    return [*sections, *_left(parts), _clusters(parts, detail)]
+    return [*sections, *_left(parts), *said, _clusters(parts, detail)]
 
 
 def _clusters(parts: Sequence[Part], detail: Detail) -> Section:

@@ -12,7 +12,19 @@ from handlers.render.detail import CHAT, Detail
 from handlers.render.digest import Part, digest_page
 from handlers.render.escape import clean
 from handlers.render.message import Block, Message
-from handlers.render.page import Bullets, Button, Line, Page, Section, Words, channel, name, plain, strong
+from handlers.render.page import (
+    Bullets,
+    Button,
+    Item,
+    Line,
+    Page,
+    Section,
+    Words,
+    channel,
+    name,
+    plain,
+    strong,
+)
 from handlers.render.rich import rich_blocks
 from handlers.render.sections import plain_blocks
 from handlers.render.told import told
@@ -62,26 +74,24 @@ def _stacked(paint: Callable[[Page], list[Block]], head: Page, tails: Sequence[P
 
 def _list_page(listed: Sequence[Listed], note: str, shared: bool, total: int) -> Page:
     """The whole list; its first section is what is said of all of them."""
-    lines: list[Line] = [(strong(clean(note, MAX_NOTE_CHARS)),)] if note else []
-    if not listed:
-        lines.append((plain("Say when one is wanted, for example:"),))
-    elif total > len(listed):
-        lines.append((plain(f"and {total - len(listed)} more"),))
-    else:
-        lines.append((plain("A number goes after the word: "), name("digest pause 1"), plain(".")))
-    if not shared:
-        lines.append((plain(FORGETFUL),))
-    first = Section(tuple(Words(line) for line in lines))
+    items: list[Item] = [Words((strong(clean(note, MAX_NOTE_CHARS)),))] if note else []
     if not listed:
         examples = tuple((name(f'/cilium digest set "{one}"'),) for one in EXAMPLES)
-        first = Section((*first.items, Bullets(examples)))
+        items += [Words((plain("Say when one is wanted, for example:"),)), Bullets(examples)]
+    elif total > len(listed):
+        items.append(Words((plain(f"and {total - len(listed)} more"),)))
+    else:
+        items.append(Words((plain("A number goes after a word: "), name("digest pause 1"))))
+    if not shared:
+        items.append(Words((plain(FORGETFUL),)))
+    first = Section(tuple(items))
     headline = f"this channel has {counted(total, 'digest')}" if total else "this channel has none"
     return Page(neutral(WORD), headline, "", (first, *map(_entry, listed)), (SET,))
 
 
 def _entry(one: Listed) -> Section:
     schedule = one.schedule
-    first: Line = (strong(f"{one.number}. {_words(schedule)}"), *_of(schedule.cluster))
+    first: Line = (strong(f"{one.number}. {_words(schedule)}"), *_of(schedule))
     if schedule.fixed:
         first = (*first, plain(" · from the settings"))
     lines = (first, _times(one), *((plain(clean(note, MAX_NOTE_CHARS)),) for note in one.notes))
@@ -105,7 +115,7 @@ class Plan:
 
     when: When
     cluster: str | None
-    next: Sequence[str]
+    next: str
     parts: Sequence[Part]
     now: datetime
 
@@ -117,7 +127,7 @@ def preview_message(plan: Plan) -> Message:
 
 def _preview(plan: Plan, detail: Detail) -> Page:
     lines: list[Line] = [
-        (strong("Next: "), plain(", ".join(plan.next))),
+        (strong("Next: "), plain(plan.next)),
         (strong("Tells of: "), *_cluster(plan.cluster)),
     ]
     if not plan.when.zone_said:
@@ -146,7 +156,7 @@ def delete_message(one: Listed) -> Message:
     return _short(
         neutral(WORD).word,
         f"delete digest {one.number}?",
-        ((strong(_words(one.schedule)), *_of(one.schedule.cluster)), _times(one)),
+        ((strong(_words(one.schedule)), *_of(one.schedule)), _times(one)),
         (Button("Delete it", DROP, id), Button("Keep it", KEEP, id)),
     )
 
@@ -180,7 +190,7 @@ def dead_message(schedule: Schedule, why: str) -> Message:
     id = schedule.id
     mark = wrong(PAUSED)
     lines: tuple[Line, ...] = (
-        (strong(_words(schedule)), *_of(schedule.cluster), plain(" in "), channel(schedule.channel)),
+        (strong(_words(schedule)), *_of(schedule), plain(" in "), channel(schedule.channel)),
         (plain("When the channel takes messages again, resume it; or set one in another channel."),),
     )
     page = Page(
@@ -207,8 +217,8 @@ def _words(schedule: Schedule) -> str:
     return phrase(When(schedule.cron, schedule.zone))
 
 
-def _of(cluster: str | None) -> Line:
-    return (plain(" of "), *_cluster(cluster))
+def _of(schedule: Schedule) -> Line:
+    return (plain(" of "), *_cluster(schedule.cluster))
 
 
 def _cluster(cluster: str | None) -> Line:

@@ -39,7 +39,7 @@ def entry(number: int, schedule: Schedule, *notes: str) -> Listed:
 
 
 def plan(zone_said: bool = True) -> Plan:
-    runs = tuple(f"{day} Nov 09:00 (Europe/Berlin)" for day in ("Mon 23", "Tue 24", "Wed 25"))
+    runs = "Mon 23 Nov 09:00, Tue 24 Nov 09:00, Wed 25 Nov 09:00 (Europe/Berlin)"
     when = When("0 9 * * mon-fri", "Europe/Berlin", zone_said)
     part = Part(cluster="payments-prod", report=incident())
     return Plan(when=when, cluster=None, next=runs, parts=(part,), now=NOON)
