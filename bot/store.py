@@ -53,7 +53,9 @@ class MemoryStore:
     def append(self, key: str, value: bytes, most: int) -> None:
         """See Store."""
         with self._lock:
-            self._streams[key] = stream = deque(self._streams.get(key, ()), most)
+            stream = self._streams.get(key)
+            if stream is None or stream.maxlen != most:
+                self._streams[key] = stream = deque(stream or (), most)
             stream.append(value)
 
     def tail(self, key: str, most: int) -> Sequence[bytes]:
