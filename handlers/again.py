@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers.answer import Asked, Kind, begin
 from handlers.command import Desk, Task, Word
+from handlers.problems.noted import noted
 from handlers.question import Question
 from handlers.render.compared import compared_blocks
 from handlers.render.message import Message
@@ -13,9 +14,10 @@ from handlers.work import Seen
 
 def _draw(seen: Seen, asked: Asked, desk: Desk) -> Message:
     if asked.thread is None:
-        return desk.pages.of(seen)
+        return noted(desk.pages.of(seen), asked.cluster, desk)
     since = since_look(asked.thread, seen.report)
-    return compared_blocks(seen.report, since, now=desk.now(), age_s=seen.age_s)
+    message = compared_blocks(seen.report, since, now=desk.now(), age_s=seen.age_s)
+    return noted(message, asked.cluster, desk)
 
 
 AGAIN = Kind(word="check", draw=_draw)

@@ -15,6 +15,7 @@ from handlers.choose import choose
 from handlers.command import Desk, Task, Word
 from handlers.following import Draw, Shown, follow
 from handlers.own import own_of
+from handlers.problems.noted import noted
 from handlers.question import Place, Question
 from handlers.render.answer import Material, PageOf, again_value, answer_blocks, prefaced
 from handlers.render.blocks import error_blocks
@@ -223,7 +224,7 @@ def drawn(kind: Kind, asked: Asked, desk: Desk, seen: Seen) -> Message:
     if kind.draw is not None:
         return kind.draw(seen, asked, desk)
     if kind.page is None:
-        return desk.pages.of(seen)
+        return noted(desk.pages.of(seen), asked.cluster, desk)
     named, report = asked.named, seen.report
     if not kind.deep:
         lay = kind.page(Material(report=report, named=named))

@@ -19,6 +19,7 @@ from handlers.render.told import told
 from handlers.render.words import MAX_NAME_CHARS, Mark, counted, moment, more
 
 MAX_BUTTONS = 5  # of a kind in the list
+MAX_HELD = 3  # in one line
 REMINDER = Mark("Reminder", "bell", "🔔")
 
 
@@ -162,21 +163,21 @@ def reminder_message(kind: str, cluster: str, problem: Problem, hold: Hold) -> M
     return fitted(told(page), lambda detail: page)
 
 
-def standing_line(standings: Mapping[str, Standing]) -> Line | None:
-    """One line for an answer about the cluster: who has acknowledged and silenced what; None when nobody.
+def standing_words(standings: Mapping[str, Standing]) -> str:
+    """One line for an answer about the cluster: what is acknowledged and silenced; "" when nothing is.
 
-    People are named by their messages: naming them in an answer would notify them each time.
+    People are named in the problems' own messages: naming them in an answer would notify them each time.
     """
-    acknowledged = [one for one in standings.values() if one.ack is not None]
-    silenced = [one for one in standings.values() if one.silence is not None]
-    if not acknowledged and not silenced:
-        return None
-    told_of = [("acknowledged", acknowledged, "ack"), ("silenced", silenced, "silence")]
-    said = [f"{len(found)} {word}{_until(found, kind)}" for word, found, kind in told_of if found]
-    return (strong("Of these problems: "), plain(", ".join(said)))
+    acknowledged = [_held(one.problem.id, one.ack) for one in standings.values() if one.ack is not None]
+    silenced = [_held(one.problem.id, one.silence) for one in standings.values() if one.silence is not None]
+    told_of = (("Acknowledged", acknowledged), ("Silenced", silenced))
+    return " ".join(f"{word}: {_first(held)}." for word, held in told_of if held)
 
 
-def _until(found: Sequence[Standing], kind: str) -> str:
-    holds = [one.ack if kind == "ack" else one.silence for one in found]
-    ends = [hold.until for hold in holds if hold is not None and hold.until is not None]
-    return f" until {moment(max(ends))}" if ends and len(ends) == len(holds) else ""
+def _held(id: str, hold: Hold) -> str:
+    return f"{id} until {moment(hold.until)}" if hold.until else id
+
+
+def _first(held: Sequence[str]) -> str:
+    left = len(held) - MAX_HELD
+    return ", ".join((*held[:MAX_HELD], *([more(left, "problem")] if left > 0 else [])))

@@ -5,8 +5,11 @@ import pytest
 
 from handlers.problems.buttons import meant, problem_buttons
 from handlers.problems.holds import acknowledged_by, standing
+from handlers.problems.noted import noted
 from handlers.problems.tend import tend
-from handlers.render.problem_list import standing_line
+from handlers.render.message import Message
+from handlers.render.problem_list import standing_words
+from handlers.render.rich import small
 from handlers.rights import Right
 from tests.handlers.problems.world import CHANNEL, CLUSTER, DAILY, USER, World, cause, report, risk
 
@@ -274,15 +277,30 @@ def test_a_delivery_that_comes_twice_counts_once() -> None:
     assert len(world.slack.said) == count + 1
 
 
-def test_an_answer_tells_in_one_line_who_has_what() -> None:
+def test_an_answer_tells_in_one_line_what_is_held_and_mentions_nobody() -> None:
     world = sick()
-    assert standing_line(standing(world.kept, CLUSTER, world.now)) is None
+    answer = Message("Critical: what is wrong\nand so on", [small("a"), small("b"), small("c")])
+    assert noted(answer, CLUSTER, world.desk) == answer
     world.type(f"ack {MAX_PODS} for 1h")
-    line = standing_line(standing(world.kept, CLUSTER, world.now))
-    assert line is not None
+    world.type("silence pod-cidr-overlaps-service-cidr for 2d known")
+    told = noted(answer, CLUSTER, world.desk).text.split("\n")
+    assert told[1] == (
+        "Acknowledged: kubelet-max-pods-too-low until 2026-11-22 13:05 UTC. "
+        "Silenced: pod-cidr-overlaps-service-cidr until 2026-11-24 12:05 UTC."
+    )
+    assert "@" not in told[1]
+    world.store.away = True
+    assert noted(answer, CLUSTER, world.desk) == answer
+
+
+def test_an_answer_counts_what_is_held_beyond_three() -> None:
+    world = World()
+    world.look(report(*map(cause, "abcde")))
+    for id in "abcde":
+        world.type(f"ack {id}")
     assert (
-        "".join(piece.text for piece in line)
-        == "Of these problems: 1 acknowledged until 2026-11-22 13:05 UTC"
+        standing_words(standing(world.kept, CLUSTER, world.now))
+        == "Acknowledged: a, b, c, and 2 more problems."
     )
 
 
