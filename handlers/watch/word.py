@@ -24,7 +24,11 @@ logger = logging.getLogger(__name__)
 USUAL = timedelta(minutes=30)
 KIND = Kind(word="watch")
 SAYS = "`watch for 30m` and `watch CLUSTER for 2h` are such questions; two hours are the longest."
-VISIBLE = "Ask without --quiet, in a channel that I am a member of."
+NOT_HERE = error_blocks(
+    "I cannot follow here: this message cannot be edited.",
+    "Ask without --quiet, in a channel that I am a member of.",
+)
+NOT_NOW = error_blocks("I follow nothing: Slack lets me post no more just now.", "Ask again in a minute.")
 AWAY = "I cannot follow anything now: my store does not answer."
 
 
@@ -70,7 +74,7 @@ def _start(long: timedelta, question: Question, desk: Desk) -> None:
             add(desk.store, replace(watch, channel=outcome.channel, ts=outcome.ts))
             desk.sweeps.join(watch.cluster)
         else:
-            post.finish(error_blocks("I cannot follow here: this message cannot be edited.", VISIBLE))
+            post.finish(NOT_NOW if outcome.how == "later" else NOT_HERE)
     except (Full, StoreError) as error:
         post.finish(_cannot(error))
 
