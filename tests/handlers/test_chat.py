@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from handlers.budget import Budget
 from handlers.chat import DEAD_S, Chat
 from handlers.lanes import SLOW_S
+from handlers.letter import Letter
 from handlers.outbox import MOST_WAITING
 from handlers.outcome import Problem
 from handlers.question import Place
@@ -308,7 +309,16 @@ def test_says_so_in_its_turn_where_no_way_is_open(world: World) -> None:
     assert world.chat.at(NO_URL).finish(RICH).how == "later"
     world.arrive()
     told = [text(body) for method, body in world.web.calls if method == "chat.postMessage"]
-    assert sorted(said.partition(" how")[0] for said in told[1:]) == ["Slack limits", "text"]
+    assert [said.partition(" how")[0] for said in told[1:]] == ["Slack limits", "text"]
+
+
+def test_a_place_in_the_lane_does_not_hold_when_slack_asks_for_more(world: World) -> None:
+    world.chat.lanes.limited("post", "C1", 2)
+    letter = Letter(world.chat.at(NO_URL), RICH)
+    assert letter.step() == 2.0
+    world.chat.lanes.limited("post", "C1", 30)
+    world.clock = 2.0
+    assert letter.step() == 28.0
 
 
 def test_its_own_progress_does_not_stay_beside_the_answer(world: World) -> None:
