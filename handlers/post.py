@@ -59,11 +59,12 @@ class Post:
         return became
 
     def _later(self, letter: "Letter", seconds: float) -> Outcome:
-        if not self.place.user or not self.office.outbox.take(letter, seconds):
+        if not self.place.user:
             return letter.lost(Problem.LIMITED)
         if letter.limited and self.office.lanes.tell(self.channel, seconds):
             self._tell(letter, seconds)
-        return Outcome(how="later")
+        taken = self.office.outbox.take(letter, seconds)
+        return Outcome(how="later") if taken else letter.lost(Problem.LIMITED)
 
     def _tell(self, letter: Letter, seconds: float) -> None:
         """Say once why it is so quiet: at once by an open way, else where the first waits."""
