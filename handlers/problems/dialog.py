@@ -11,7 +11,7 @@ from handlers.problems.buttons import meant
 from handlers.problems.deeds import Deed, Kind, do_and_tell
 from handlers.problems.terms import MAX_REASON_CHARS, BadTerm, term
 from handlers.question import Place
-from handlers.render.escape import EMPTY, clean
+from handlers.render.escape import EMPTY, clean, is_id
 from handlers.rights import Right
 
 CALLBACK = "problem_silence"
@@ -28,7 +28,7 @@ TERMS = {
     "30d": "30 days",
 }
 MAX_SHOWN = 99
-SAYS = "I send no message of my own about it until then. Its message goes on to say how it stands."
+SAYS = "Until the time is up I post nothing unasked about it. Its message goes on to say how it stands."
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ def silence_view(click: Clicked) -> dict[str, object]:
         "close": _text("Cancel"),
         "private_metadata": msgspec.json.encode(carried).decode(),
         "blocks": [
-            {"type": "section", "text": _text(f"{clean(cluster, 120)}: {SAYS}")},
+            {"type": "section", "text": _text(f"{clean(cluster, 120)}. {SAYS}")},
             *_which(ids[:MAX_SHOWN]),
             _input(TERM, "For how long", _select(TERM, TERMS, "4h")),
             _input(
@@ -113,7 +113,7 @@ def _begin(form: Submitted, desk: Desk) -> Task | Faults | Step:
     except (BadTerm, msgspec.DecodeError) as error:
         return Faults({TERM: str(error)})
     cluster, ids = meant(carried.value)
-    which = form.values.get(WHICH, ALL)
+    which, owner = form.values.get(WHICH, ALL), form.values.get(OWNER, "")
     place = Place(
         channel=carried.channel,
         user=form.place.user,
@@ -129,7 +129,7 @@ def _begin(form: Submitted, desk: Desk) -> Task | Faults | Step:
         place=place,
         term=for_long,
         reason=reason,
-        owner=form.values.get(OWNER, ""),
+        owner=owner if is_id(owner) else "",
     )
     return partial(_silence, form.delivery, deed, desk)
 

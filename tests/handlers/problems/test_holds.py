@@ -185,6 +185,15 @@ def test_the_dialog_silences_one_of_several() -> None:
     assert "Silenced" not in post.text
 
 
+def test_the_dialog_takes_nobody_for_an_owner_who_is_no_person() -> None:
+    world = sick()
+    world.click(world.slack.top()[0], "Silence…")
+    world.submit(world.slack.views[-1]["view"], term="1d", reason="known", owner="<!channel>" * 200)
+    hold = world.problem(MAX_PODS).silence
+    assert hold is not None
+    assert hold.owner == USER
+
+
 def test_the_dialog_stays_open_until_it_has_a_reason_and_a_time() -> None:
     world = sick()
     world.click(world.slack.top()[0], "Silence…")
