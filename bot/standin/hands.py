@@ -14,7 +14,7 @@ from bot.standin.methods.views import shown as shown_view
 from bot.standin.methods.views import stack
 from bot.standin.office import Office, View
 from bot.standin.refusals import Refused
-from bot.standin.workspace import BOT, CHANNEL, USER, Block, Message
+from bot.standin.workspace import BOT, CHANNEL, TEAM, USER, Block, Message
 
 T = TypeVar("T")
 
@@ -177,6 +177,8 @@ class Hands(ABC):
         )
         known = workspace.channel(channel)
         told = {**shown(message), "channel": channel, "event_ts": message.ts}
+        if (team := payloads.team_of(self.office, user)) != TEAM:  # a channel shared with another workspace
+            told["user_team"] = team
         if known is not None and known.person is not None:
             self.event({**told, "channel_type": "im"})
         elif f"<@{BOT}" in text:

@@ -133,7 +133,7 @@ def _interaction(office: Office, kind: str, user: str) -> Payload:
             "id": user,
             "username": _user_name(office, user),
             "name": _user_name(office, user),
-            "team_id": TEAM,
+            "team_id": team_of(office, user),
         },
         "enterprise": None,
         "is_enterprise_install": False,
@@ -146,6 +146,12 @@ def _channel_name(office: Office, channel: str) -> str:
     if known is None:
         raise LookupError(f"the stand-in has no channel {channel}")
     return known.name
+
+
+def team_of(office: Office, user: str) -> str:
+    """The workspace of a person, which in a channel shared with others may be another one."""
+    known = office.workspace.user(user)
+    return TEAM if known is None else known.team
 
 
 def _user_name(office: Office, user: str) -> str:

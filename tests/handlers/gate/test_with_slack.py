@@ -126,9 +126,13 @@ def test_a_channels_own_cluster_is_meant_until_it_is_undone() -> None:
         assert (shop.started, bank.started) == (1, 1)
         stage.ask("clusters")
         assert "Here bank is meant when none is named." in stage.last()
+        stage.ask("doctor")
+        assert "Doctor: " in stage.last()
+        assert (shop.started, bank.started) == (1, 1)
         dev = other_channel(stage)
-        stage.ask("status", channel=dev)
-        assert stage.last(channel=dev).startswith("Which cluster?")
+        for text in ("status", "doctor"):
+            stage.ask(text, channel=dev)
+            assert stage.last(channel=dev).startswith("Which cluster?")
         stage.ask("use none")
         stage.ask("status")
         assert stage.last().startswith("Which cluster?")
@@ -294,3 +298,41 @@ def test_home_says_what_the_store_does_not_tell() -> None:
         stage.slack.open_home()
         stage.rest()
         assert "acknowledged problems and digests and threads are not shown" in home(stage)
+
+
+def test_people_of_another_workspace_look_again_and_acknowledge_nothing() -> None:
+    sweep = HandSweep(incident())
+    with on_stage(("payments-prod", sweep)) as stage:
+        stage.slack.add_user(User(id=OTHER, name="guest", team="T0OTHER"))
+        shared = stage.slack.workspace.channel(CHANNEL)
+        assert shared is not None
+        stage.slack.add_channel(replace(shared, members=shared.members | {OTHER}))
+        stage.ask("status")
+        answer = stage.seen()[-1]
+        stage.slack.click(answer, "problem_acknowledge", OTHER)
+        stage.rest()
+        assert "you are of another workspace" in stage.last(OTHER)
+        stage.slack.click(answer, "check_again", OTHER)
+        stage.rest()
+        assert sweep.started == 2
+        stage.slack.say("<@U0CILIUM> ack kubelet-max-pods-too-low", user=OTHER)
+        stage.rest()
+        assert "you are of another workspace" in stage.last(OTHER)
+        refused = [entry for entry in read(stage.bot.store) if entry.refused]
+        assert {(entry.team, entry.refused) for entry in refused} == {("T0OTHER", "of another workspace")}
+        assert len(refused) == 2
+
+
+def test_a_dialog_opened_where_it_is_allowed_may_be_sent() -> None:
+    here = Rule(name="SRE silences", right=Right.ACKNOWLEDGE, channels=(CHANNEL,), users=(USER,))
+    with on_stage(("payments-prod", HandSweep(incident())), rules=[here]) as stage:
+        stage.ask("status")
+        answer = stage.seen()[-1]
+        stage.slack.click(answer, "problem_silence")
+        dialog = stage.slack.wait_modal()
+        stage.rest()
+        stage.slack.submit(dialog, {"reason": "planned work"})
+        stage.rest()
+        last = [entry for entry in read(stage.bot.store) if entry.what][-1]
+        assert last.what.startswith("form ")
+        assert last.refused == ""
