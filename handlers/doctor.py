@@ -1,14 +1,17 @@
 """`doctor`: what of the bot works and what does not, each fault with the line that mends it."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from checks.snapshot import Gap, Snapshot
+from handlers.answer import own_cluster
 from handlers.choose import choose
 from handlers.command import Desk, Task, Word
+from handlers.digests.dead import given_up
 from handlers.question import Question
 from handlers.render.answer import Lay, Material, again_value, answer_blocks
 from handlers.render.blocks import fitted, progress_blocks
@@ -27,8 +30,22 @@ def page(material: Material) -> Lay:
 
 
 def _begin(question: Question, desk: Desk) -> Message | Task:
+    if not question.others and len(desk.sweeps.names) > 1:
+        return partial(_answer_here, question, desk)
     cluster = choose(question.others, desk.sweeps.names, sure=desk.sweeps.sure)
     return cluster if isinstance(cluster, Message) else partial(_answer, cluster, question, desk)
+
+
+def _answer_here(question: Question, desk: Desk) -> None:
+    """Answer of the channel's own cluster, where it has one."""
+    own = own_cluster(question.place, desk)
+    names = desk.sweeps.names
+    cluster = choose([own] if own in names else [], names, sure=desk.sweeps.sure)
+    if not isinstance(cluster, Message):
+        _answer(cluster, question, desk)
+    elif desk.deliveries.first(question.delivery):
+        quiet = question.place.quiet or bool(question.place.response_url)
+        desk.chat.at(replace(question.place, quiet=quiet)).finish(cluster)
 
 
 def _answer(cluster: str, question: Question, desk: Desk) -> None:
@@ -59,6 +76,7 @@ def _message(cluster: str, seen: Seen | None, fault: str, desk: Desk) -> Message
             fault=fault,
             slack=slack_of(desk.chat.web),
             keeping=Keeping(version=vitals.version, shared=vitals.shared_store, fault=vitals.store_fault),
+            digests=given_up(desk),
         )
     )
     if seen is None:

@@ -7,6 +7,7 @@ from handlers.digests import schedules
 from handlers.digests.model import Pause, Schedule
 from handlers.question import Place
 from handlers.render.digests import dead_message
+from handlers.render.doctor import GivenUp
 from handlers.store import StoreError
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,20 @@ WHYS = {
 def why_dead(code: str) -> str:
     """Slack's word as a clause."""
     return WHYS.get(code, f"the channel takes no message of mine ({code})")
+
+
+def given_up(desk: Desk) -> tuple[GivenUp, ...]:
+    """The digests that rest because their channel takes nothing; none while the store is away."""
+    try:
+        known = schedules.all_schedules(desk)
+    except StoreError:
+        return ()
+    paused = ((one, one.paused) for one in known)
+    return tuple(
+        GivenUp(one.channel, pause.why, one.fixed)
+        for one, pause in paused
+        if pause is not None and not pause.by
+    )
 
 
 def give_up_channel(schedule: Schedule, code: str, desk: Desk) -> None:

@@ -19,11 +19,13 @@ LEASE = timedelta(seconds=90)  # a sweep has one minute; what is being posted is
 POSTING = timedelta(minutes=5)  # Slack may ask to wait
 AGAIN = timedelta(minutes=1)
 OLD = timedelta(hours=6)
-LATE = timedelta(minutes=2)
+LATE = timedelta(seconds=75)  # longer than a sweep may take
 MAX_DUES = 500  # at once: what came due during a month's rest is settled in a few turns
 MAX_MISSED = 5
 
 DOWN = "I was not running"
+RESTARTED = "I was restarted while I made it"
+AWAY = "my store did not answer"
 UNSURE = "I was restarted, or Slack stumbled, while it was posted, so that it may stand or not"
 
 
@@ -119,7 +121,8 @@ def taken(
     found = dues(schedule, standing.settled, now)
     if not found:
         return standing
-    whys = {standing.due: standing.fault} if standing.fault else {}
+    broke_off = {"": DOWN, owner: AWAY}.get(standing.owner, RESTARTED)
+    whys = {standing.due: standing.fault or broke_off}
     *passed, newest = found
     for due in (*passed, *([newest] if now - newest > OLD else [])):
         standing = missed(standing, due, whys.get(due, DOWN))

@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=1)  # with a store that is away
 SOON = timedelta(seconds=5)
-RESTARTING = "I was being restarted"
 REFUSED = "Slack took it in no form"
 
 
@@ -73,7 +72,7 @@ class Turns:
         if not any(one.id == schedule.id and one.paused is None for one in all_schedules(self._desk)):
             return  # paused or deleted meanwhile, perhaps by another replica
         if self._stopping():
-            steps.change(store, schedule.id, self._put_off(due, timedelta(), RESTARTING))
+            steps.change(store, schedule.id, self._put_off(due, timedelta(), steps.RESTARTED))
             return
         begun = steps.change(
             store, schedule.id, lambda stands: steps.begun(stands, due, self._me, self._desk.now())

@@ -59,6 +59,8 @@ def baseline_fault(report: Report, previous: Report | None) -> str | None:
         return "there is no earlier report"
     if (previous.cluster, previous.region) != (report.cluster, report.region):
         return "the earlier report is of another cluster"
+    if previous.taken_at == report.taken_at and report.source == "recording":
+        return "the earlier report is of the same recording"
     if previous.taken_at >= report.taken_at:
         return "the earlier report is not earlier"
     if previous.verdict is Verdict.UNKNOWN:

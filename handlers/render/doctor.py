@@ -9,7 +9,19 @@ from handlers.render.answer import Lay, fine, unknown, wrong
 from handlers.render.causes import MAX_TITLE_CHARS
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
-from handlers.render.page import Bullets, Item, Line, Page, Section, Words, joined, name, plain, strong
+from handlers.render.page import (
+    Bullets,
+    Item,
+    Line,
+    Page,
+    Section,
+    Words,
+    channel,
+    joined,
+    name,
+    plain,
+    strong,
+)
 from handlers.render.status import MAX_GRANT_CHARS, gaps_sections
 from handlers.render.words import counted, moment, more, span, versions_line
 
@@ -37,6 +49,15 @@ class Keeping:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A digest that rests as its channel, by id, takes nothing, and why; ``fixed``: from the settings."""
+
+    channel: str
+    why: str
+    fixed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:
     """What was found out. None is what was not looked at: there is no Slack in a terminal.
@@ -50,6 +71,7 @@ class Checkup:
     fault: str = ""
     slack: Slack | None = None
     keeping: Keeping | None = None
+    digests: tuple[GivenUp, ...] = ()
 
 
 def doctor_page(checkup: Checkup) -> Lay:
@@ -59,10 +81,12 @@ def doctor_page(checkup: Checkup) -> Lay:
 
 def _page(checkup: Checkup, detail: Detail) -> Page:
     faults = [*_slack_faults(checkup.slack), *_read_faults(checkup), *_store_faults(checkup.keeping)]
+    faults += [f"{counted(len(checkup.digests), 'digest')} paused"] if checkup.digests else []
     sections = [
         Section((Bullets(tuple(_slack_lines(checkup.slack))),), heading="Slack"),
         *_reading(checkup, detail),
         Section((Bullets(tuple(_keeping_lines(checkup.keeping))),), heading="Store"),
+        *_digests(checkup.digests, detail),
         Section((Bullets(tuple(_version_lines(checkup))),), heading="Versions"),
     ]
     if faults:
@@ -73,6 +97,20 @@ def _page(checkup: Checkup, detail: Detail) -> Page:
         rest += "; Slack and the store were not asked"
         return Page(unknown(WORD), f"whatever was asked answered{rest}", "", tuple(sections))
     return Page(fine(WORD), f"whatever was asked answered{rest}", "", tuple(sections))
+
+
+def _digests(given_up: Sequence[GivenUp], detail: Detail) -> list[Section]:
+    if not given_up:
+        return []
+    lines: list[Line] = []
+    for one in given_up[: detail.listed]:
+        mends = "name another in CILIUM_BOT_DIGESTS" if one.fixed else "or set one elsewhere"
+        lines.append(
+            (channel(one.channel), plain(f" {one.why}: `digest resume` when it does again, {mends}"))
+        )
+    if len(given_up) > len(lines):
+        lines.append((plain(more(len(given_up) - len(lines), "digest")),))
+    return [Section((Bullets(tuple(lines)),), heading="Digests paused")]
 
 
 def _slack_faults(slack: Slack | None) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.digests import schedules
 from handlers.digests import standing as steps
+from handlers.digests.dead import given_up
 from handlers.digests.model import Pause
 from handlers.digests.standing import dues, standing_of
 from handlers.render.words import moment
@@ -122,6 +123,7 @@ def test_the_other_replica_takes_over_from_one_that_ended() -> None:
     world.start()
     world.until(NINE + timedelta(minutes=5), other)
     assert posted(world) == [NINE]
+    assert "late: I was restarted while I made it" in world.issues()[0].text
 
 
 def test_sends_late_what_came_due_while_it_was_down_and_says_so() -> None:
@@ -232,6 +234,7 @@ def test_a_dead_channel_of_the_settings_is_for_the_operator(caplog: pytest.LogCa
     world.until(NINE + timedelta(hours=1))
     assert "CILIUM_BOT_DIGESTS: the digest of C0OPS is paused: the channel is archived" in caplog.text
     assert not world.slack.said
+    assert [(one.channel, one.fixed) for one in given_up(world.desk())] == [(CHANNEL, True)]
 
 
 def test_a_paused_digest_misses_nothing_and_goes_on_from_then() -> None:

@@ -167,6 +167,11 @@ def test_claims_no_change_without_a_valid_baseline(previous: Report | None, why:
     assert "gone" not in text
 
 
+def test_says_that_a_recording_is_the_same_one() -> None:
+    recorded = replace(incident(), source="recording")
+    assert "of the same recording" in digest(recorded, recorded).text
+
+
 def test_tells_new_from_gone() -> None:
     assert changes(incident(), healthy())["kubelet-max-pods-too-low"] is Change.NEW
     assert changes(healthy(), incident())["kubelet-max-pods-too-low"] is Change.GONE

@@ -9,10 +9,13 @@ import pytest
 from handlers.digests.model import Pause, Schedule
 from handlers.digests.phrases import EXAMPLES, When, read
 from handlers.render import digests as shown
+from handlers.render.detail import LISTS
 from handlers.render.digest import Part
 from handlers.render.digests import Listed, Plan
+from handlers.render.doctor import Checkup, GivenUp, doctor_page
 from handlers.render.limits import message_faults
 from handlers.render.message import Message
+from handlers.render.told import told
 from tests.handlers.render.conftest import Golden
 from tests.handlers.render.samples import HOSTILE, NOON, healthy, incident
 from tests.handlers.render.test_blocks import assert_safe
@@ -113,3 +116,12 @@ def test_shows_examples_that_work() -> None:
         assert example in text
         assert read(example.split())
     assert healthy().headline not in text
+
+
+def test_doctor_names_the_digests_that_rest() -> None:
+    given_up = (GivenUp("C0OLD", "the channel is archived", True), GivenUp("C0TEAM", "I am not in it", False))
+    page = doctor_page(Checkup(report=healthy(), digests=given_up))(LISTS[0])
+    text = told(page)
+    assert "2 digests paused" in page.headline
+    assert "<#C0OLD> the channel is archived: `digest resume`" in text
+    assert "CILIUM_BOT_DIGESTS" in text
