@@ -2,11 +2,19 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from checks.report import Cause, Report, Symptom
 from handlers.render.answer import Lay, Material, as_verdict, unknown
-from handlers.render.causes import MAX_ID_CHARS, MAX_TITLE_CHARS, cause_line, cause_section, symptom_items
+from handlers.render.causes import (
+    MAX_ID_CHARS,
+    MAX_TITLE_CHARS,
+    action_items,
+    cause_line,
+    cause_section,
+    symptom_items,
+)
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
 from handlers.render.page import Bullets, Item, Line, Page, Section, Words, name, plain
@@ -27,10 +35,11 @@ def evidence_page(material: Material) -> Lay:
 def _all(report: Report, detail: Detail) -> Page:
     causes = report.causes
     sections = [
-        cause_section(cause, report.symptoms, f"Cause {place} of {len(causes)}", detail)
+        section
         for place, cause in enumerate(causes[: detail.causes], 1)
+        for section in _proof(report, cause, f"Cause {place} of {len(causes)}", detail)
     ]
-    left = causes[len(sections) :]
+    left = causes[detail.causes :]
     if left:
         sections.append(_short(left, detail, f"{counted(len(left), 'cause')} more: evidence ID shows one"))
     sections += [_symptom(symptom, detail) for symptom in unexplained(report)[: detail.causes]]
@@ -77,8 +86,14 @@ def _one(report: Report, said: str) -> Lay:
 
 def _cause(report: Report, cause: Cause, kind: str, detail: Detail) -> Page:
     headline = clean(cause.title, MAX_TITLE_CHARS)
-    section = cause_section(cause, report.symptoms, kind, detail)
-    return Page(as_verdict(WORD, report), headline, "", (section,))
+    return Page(as_verdict(WORD, report), headline, "", tuple(_proof(report, cause, kind, detail)))
+
+
+def _proof(report: Report, cause: Cause, place: str, detail: Detail) -> list[Section]:
+    """What was read and whom it hits, before what to do."""
+    sections = [cause_section(replace(cause, actions=()), report.symptoms, place, detail)]
+    todo = action_items(cause.actions, detail)
+    return [*sections, Section(tuple(todo), heading="What to do")] if todo else sections
 
 
 def _told_symptom(report: Report, symptom: Symptom, detail: Detail) -> Page:

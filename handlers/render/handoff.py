@@ -88,7 +88,11 @@ def _pieces(text: str) -> list[str]:
 
 def _short(report: Report, story: Story, detail: Detail) -> Page:
     headline = clean(report.headline, MAX_TITLE_CHARS)
-    sections = [*_held(report, story, detail), glance(report), *_looks(story.thread, detail.listed)]
+    sections = [
+        *_held(report, story, detail),
+        glance(report),
+        *_looks(story.thread, detail.listed, called=False),
+    ]
     return Page(as_verdict(WORD, report), headline, "", tuple(sections))
 
 
@@ -106,7 +110,7 @@ def _whole(report: Report, story: Story, detail: Detail) -> Page:
         *_held(report, story, detail),
         *told,
         *_risks(report.risks, detail),
-        *_looks(story.thread, detail.listed),
+        *_looks(story.thread, detail.listed, called=True),
         *facts_sections(report, detail),
         *gaps_sections(report.not_checked, detail),
     ]
@@ -150,8 +154,11 @@ def _risks(risks: Sequence[Cause], detail: Detail) -> list[Section]:
     return [Section((Bullets(tuple(lines)),), heading=heading)] if lines else []
 
 
-def _looks(thread: Thread | None, most: int) -> list[Section]:
-    """What was looked at in the thread, oldest first, the newest of them when there are many."""
+def _looks(thread: Thread | None, most: int, *, called: bool) -> list[Section]:
+    """What was looked at in the thread, oldest first, the newest of them when there are many.
+
+    ``called``: by whom. In a message that would call all of them, so that it is left to the ticket.
+    """
     if thread is None or thread.lost:
         lost = thread is not None
         told = Words((plain("What was looked at in this thread could not be read from the store."),))
@@ -159,11 +166,12 @@ def _looks(thread: Thread | None, most: int) -> list[Section]:
     shown = thread.looks[-most:]
     left = thread.more + len(thread.looks) - len(shown)
     lines: list[Line] = [(plain(f"{counted(left, 'earlier look')}, not kept"),)] if left else []
-    lines += [_look(look) for look in shown]
+    lines += [_look(look, called=called) for look in shown]
     return [Section((Bullets(tuple(lines)),), heading="Looked at in this thread")] if lines else []
 
 
-def _look(look: Look) -> Line:
+def _look(look: Look, *, called: bool) -> Line:
     asked = name(clean(look.asked, MAX_ID_CHARS))
     told = plain(f": {clean(look.told, MAX_TITLE_CHARS)}")
-    return (strong(moment(look.at)), plain(" "), person(look.user), plain(" asked "), asked, told)
+    who = (person(look.user), plain(" asked ")) if called and look.user else ()
+    return (strong(moment(look.at)), plain(" "), *who, asked, told)

@@ -3,7 +3,7 @@
 from checks.report import Report
 from handlers.render.answer import neutral
 from handlers.render.blocks import fitted
-from handlers.render.causes import MAX_TITLE_CHARS
+from handlers.render.causes import MAX_ID_CHARS, MAX_TITLE_CHARS
 from handlers.render.detail import LISTS, Detail
 from handlers.render.escape import clean
 from handlers.render.message import Message
@@ -29,7 +29,7 @@ def recorded(file: str, size: str, unread: int, said: str, report: Report | None
         verdict = f"{VERDICTS[report.verdict].word}: {clean(report.headline, MAX_TITLE_CHARS)}"
         lines.append((strong("What I said: "), plain(f"{verdict} ({moment(report.taken_at)})")))
         lines += [
-            (strong("Cause: "), name(cause.id), plain(f" ({cause.severity}, {cause.confidence})"))
+            (strong("Cause: "), name(clean(cause.id, MAX_ID_CHARS)), plain(f" ({cause.severity}, {cause.confidence})"))
             for cause in report.causes
         ][:10]
     if said:

@@ -1,15 +1,10 @@
 """Threads before a whole Slack: mentions, clicks, dialogs and shortcuts, through restarts."""
 
-import tarfile
 from dataclasses import replace
 from datetime import timedelta
-from io import BytesIO
-from pathlib import Path
 
 import pytest
 
-from bot.clusters import recorded
-from bot.recorder import FreshRecorder
 from bot.standin.standin import USER
 from bot.standin.workspace import BOT, Channel, Message
 from checks.report import Report
@@ -288,15 +283,3 @@ def test_a_shortcut_where_the_bot_is_no_member_tells_the_person_alone() -> None:
         assert told.only_for == USER
         first = next(m for m in here.standin.messages("C0OTHER") if "I am not in this channel" in m.text)
         assert first.only_for == USER
-
-
-def test_an_archive_of_the_real_recorder_is_whole() -> None:
-    cluster = recorded(Path(__file__).parents[2] / "recordings" / "phase1_native")
-    made = FreshRecorder([cluster])(cluster.name)
-    with tarfile.open(fileobj=BytesIO(made.content)) as archive:
-        names = archive.getnames()
-    assert "recording/recording.json" in names
-    with pytest.raises(NotRecorded, match="cannot read elsewhere"):
-        FreshRecorder([cluster])("elsewhere")
-    with pytest.raises(NotRecorded, match="took too long"):
-        FreshRecorder([cluster], patience_s=0.0)(cluster.name)
