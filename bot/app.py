@@ -16,6 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context import BoltContext
 from slack_sdk import WebClient
 
+from bot.book import BOOK
 from bot.clusters import Cluster
 from bot.options import UNASKED_PER_DAY
 from bot.recorder import FreshRecorder
@@ -24,103 +25,21 @@ from bot.settings import Digest, SlackSettings
 from bot.shelf import Shelf
 from bot.slack import responder, web_client
 from bot.sweeps import SharedSweeps
+from bot.tally import Tally, TalliedUrls, TalliedWeb, tallied
 from bot.work import Acks, Inline, Pool
 from checks.report import Report
-from handlers import (
-    again,
-    audit,
-    check_again,
-    clusters,
-    config,
-    dns,
-    doctor,
-    health,
-    help,
-    limits,
-    node,
-    nodes,
-    pending,
-    round,
-    status,
-    subnets,
-    use,
-    webhooks,
-    why,
-)
 from handlers.budget import Budget
 from handlers.chat import Chat
-from handlers.command import Book, Desk
-from handlers.digests import word as digest
+from handlers.command import Desk
 from handlers.dispatch import register
 from handlers.gate.groups import Groups
 from handlers.gate.keeper import Keeper, Workspace
 from handlers.gate.rules import Rule
-from handlers.history import samples
-from handlers.history.word import WORD as HISTORY
-from handlers.home import home
 from handlers.pages import Pages
-from handlers.problems import follow, tend
-from handlers.problems.clicks import CLICKS as PROBLEM_CLICKS
-from handlers.problems.dialog import FORM as SILENCE_FORM
-from handlers.problems.words import ACK, SILENCE
 from handlers.store import Store, StoreError
-from handlers.threads import changed, diagnose, evidence, handoff, more, outline, wrong
-from handlers.watch.round import TIMER as WATCH_TIMER
-from handlers.watch.round import follow as watched
-from handlers.watch.word import CLICK as WATCH_STOP
-from handlers.watch.word import WORD as WATCH
 from handlers.work import Busy, Vitals
 
 logger = logging.getLogger(__name__)
-
-WORDS = (
-    status.WORD,
-    pending.WORD,
-    why.WORD,
-    nodes.WORD,
-    node.WORD,
-    subnets.WORD,
-    limits.WORD,
-    dns.WORD,
-    webhooks.WORD,
-    health.WORD,
-    config.WORD,
-    again.WORD,
-    changed.WORD,
-    evidence.WORD,
-    handoff.WORD,
-    WATCH,
-    HISTORY,
-    digest.WORD,
-    ACK,
-    SILENCE,
-    audit.WORD,
-    clusters.WORD,
-    use.WORD,
-    doctor.WORD,
-    help.WORD,
-)
-CLICKS = (
-    check_again.CLICK,
-    evidence.CLICK,
-    more.CLICK,
-    *PROBLEM_CLICKS,
-    WATCH_STOP,
-    *home.CLICKS,
-    *digest.CLICKS,
-)
-EVENTS = (home.EVENT,)
-SHORTCUTS = (diagnose.SHORTCUT,)
-FORMS = (digest.FORM, wrong.FORM, SILENCE_FORM)
-TIMERS = (round.TIMER, tend.TIMER, WATCH_TIMER)
-AFTER = (outline.keep, samples.keep, follow.follow, watched)
-BOOK = Book(
-    words=WORDS, clicks=CLICKS, forms=FORMS, shortcuts=SHORTCUTS, events=EVENTS, timers=TIMERS, after=AFTER
-)
-"""What the bot answers to: something new is one file in handlers and one name here.
-
-The first word is the default.
-"""
 
 EVERY_S = 3.0  # between two edits of a message: the workspace has some 50 a minute for all of them
 GRACE_S = 20.0
@@ -144,6 +63,7 @@ class Bot:
     store: Store
     stopping: Event
     acks: Acks
+    tally: Tally
 
     def stop(self, grace_s: float = GRACE_S) -> None:
         """Take nothing more, let what runs finish, and let the rest say in its message that it did not."""
@@ -170,13 +90,14 @@ def build_app(
     pictures: bool = True,
 ) -> Bot:
     """The bot for these clusters. ``default``: the first is meant when none is named (if it is alone)."""
-    web = web_client(slack)
+    web, tally = web_client(slack), Tally()
+    told, urls = TalliedWeb(web, tally), TalliedUrls(responder(slack), tally)
     stopping = Event()
     acks = Acks()
     pool = Pool(acks)
     shelf = Shelf(store, now)
-    sweeps = SharedSweeps(known, shelf, now, sure=default)
-    chat = Chat(web, responder(slack), edits=Budget(time.monotonic), wait=partial(_wait, stopping))
+    sweeps = SharedSweeps([tallied(cluster, tally) for cluster in known], shelf, now, sure=default)
+    chat = Chat(told, urls, edits=Budget(time.monotonic), wait=partial(_wait, stopping))
     desk = Desk(
         chat=chat,
         sweeps=sweeps,
@@ -187,7 +108,7 @@ def build_app(
         now=now,
         vitals=partial(vitals_of, store),
         recorder=FreshRecorder(known),
-        gate=Keeper(rules, Groups(web, time.monotonic), Workspace(web), store, now),
+        gate=Keeper(rules, Groups(told, time.monotonic), Workspace(told), store, now),
         fixed_digests=fixed(digests),
         every_s=every_s,
         unasked_per_day=unasked_per_day,
@@ -206,6 +127,7 @@ def build_app(
         store=store,
         stopping=stopping,
         acks=acks,
+        tally=tally,
     )
 
 

@@ -1,10 +1,11 @@
 """`use NAME`: lets this channel's questions mean one cluster when they name none."""
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 
 from handlers.choose import choose
-from handlers.command import Desk, Task, Word
+from handlers.command import Desk, Event, Task, Word
 from handlers.outcome import Outcome
 from handlers.own import Own, forget_own, keep_own, own_of
 from handlers.question import Question
@@ -66,6 +67,29 @@ def _say(message: Message, question: Question, desk: Desk) -> Outcome:
     return desk.chat.at(question.place).finish(message)
 
 
+def _moved(body: Mapping[str, object], desk: Desk) -> Task | None:
+    """A channel got another id, as sharing it with another workspace does: its cluster goes with it.
+
+    https://docs.slack.dev/reference/events/channel_id_changed
+    """
+    event = body.get("event")
+    if not isinstance(event, Mapping):
+        return None
+    old, new = event.get("old_channel_id"), event.get("new_channel_id")
+    return partial(_move, str(old), str(new), desk) if old and new else None
+
+
+def _move(old: str, new: str, desk: Desk) -> None:
+    try:
+        own = own_of(desk.store, old)
+        if own is not None:
+            keep_own(desk.store, new, own)
+            forget_own(desk.store, old)
+    except StoreError as error:
+        logger.warning("the own cluster of %s is not taken along to %s: %s", old, new, error)
+
+
+EVENT = Event(kind="channel_id_changed", begin=_moved)
 WORD = Word(
     word="use",
     usage="use NAME",

@@ -336,3 +336,24 @@ def test_a_dialog_opened_where_it_is_allowed_may_be_sent() -> None:
         last = [entry for entry in read(stage.bot.store) if entry.what][-1]
         assert last.what.startswith("form ")
         assert last.refused == ""
+
+
+def test_a_channels_own_cluster_goes_with_it_when_its_id_changes() -> None:
+    with on_stage(SHOP, ("bank", HandSweep())) as stage:
+        stage.ask("use bank")
+        stage.slack.change_id("C0SHARED")
+        stage.rest()
+        stage.ask("use", channel="C0SHARED")
+        assert stage.last(channel="C0SHARED").startswith("Use: questions here that name no cluster mean bank")
+
+
+def test_a_channel_that_moves_is_passed_over_while_the_store_is_away() -> None:
+    store = Away()
+    with on_stage(SHOP, ("bank", HandSweep()), store=store) as stage:
+        stage.ask("use bank")
+        store.gone = True
+        stage.slack.change_id("C0SHARED")
+        stage.rest()
+        store.gone = False
+        stage.ask("use", channel="C0SHARED")
+        assert "no cluster of its own" in stage.last(channel="C0SHARED")
