@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 SECOND = timedelta(seconds=1)
+YEARS = "2000-2199"  # a day that there never is would else be looked for until 9999, for half a second
 
 
 class CronError(ValueError):
@@ -29,13 +30,16 @@ class Cron:
         parts = fields.split()
         if len(parts) != 5:
             raise CronError(f"five fields are wanted (minute hour day month weekday), not {len(parts)}")
-        *rest, day, month, weekday = parts
+        minute, hour, day, month, weekday = parts
         weekday = _weekdays(weekday)
         both = day != "*" and weekday != "*"
         days = ((day, "*"), ("*", weekday)) if both else ((day, weekday),)
         try:
             self._walls = tuple(
-                CronTrigger.from_crontab(" ".join((*rest, d, month, w)), UTC) for d, w in days
+                CronTrigger(
+                    year=YEARS, month=month, day=d, day_of_week=w, hour=hour, minute=minute, timezone=UTC
+                )
+                for d, w in days
             )
         except (ValueError, TypeError) as error:
             raise CronError(str(error)) from error

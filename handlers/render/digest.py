@@ -17,7 +17,7 @@ from handlers.render.outlook import days_left
 from handlers.render.page import Bullets, Button, Line, Page, Section, Words, joined, name, plain, strong
 from handlers.render.status import glance, unexplained
 from handlers.render.told import told
-from handlers.render.words import MAX_NAME_CHARS, VERDICTS, counted, moment, more, number, origin
+from handlers.render.words import MAX_NAME_CHARS, VERDICTS, counted, moment, more, natural, number, origin
 
 DIGEST_LIST = "digest_list"
 MOST_PROSE = 300
@@ -67,7 +67,7 @@ def digest_page(
     parts: Sequence[Part], notes: Sequence[str], detail: Detail, now: datetime | None = None
 ) -> Page:
     """The digest before any medium; the worst cluster first."""
-    parts = sorted(parts, key=lambda part: (WORST_FIRST.index(part.verdict), part.cluster))
+    parts = sorted(parts, key=lambda part: (WORST_FIRST.index(part.verdict), natural(part.cluster)))
     first = parts[0]
     alone = len(parts) == 1
     said = [Section((Bullets(tuple((plain(clean(note, MOST_PROSE)),) for note in notes)),))] if notes else []

@@ -3,8 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
+from threading import Barrier
 
 import pytest
 
@@ -13,6 +15,7 @@ from handlers.digests import standing as steps
 from handlers.digests.dead import given_up
 from handlers.digests.model import Pause
 from handlers.digests.standing import dues, standing_of
+from handlers.digests.turns import Turns
 from handlers.render.words import moment
 from tests.handlers.digests.world import CHANNEL, USER, World, schedule
 from tests.handlers.problems.world import Fuse, Said
@@ -306,3 +309,19 @@ def test_a_store_that_comes_and_goes_never_makes_it_raise() -> None:
         world.now += timedelta(minutes=7)
     world.kept.away = False
     assert set(posted(world)) == {NINE + number * DAY for number in range(5)}
+
+
+def test_of_twenty_replicas_at_the_same_moment_one_makes_it() -> None:
+    world = World()
+    world.until(NINE - timedelta(minutes=1))
+    world.now = NINE
+    together = Barrier(20)
+
+    def replica(number: int) -> None:
+        turns = Turns(world.desk(), f"replica {number}", stopping=lambda: False)
+        together.wait(10)
+        turns.take(world.digests[0])
+
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(replica, range(20)))
+    assert posted(world) == [NINE]

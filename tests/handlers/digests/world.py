@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.app import BOOK
+from bot.book import BOOK
 from bot.schedule import Timetable
 from bot.shelf import Shelf
 from bot.store import MemoryStore
