@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Sequence
 
-from bot.app import WORDS
+from bot.book import WORDS
 from checks.collect.source import SourceError
 from checks.judge import judge
 from checks.snapshot import Snapshot

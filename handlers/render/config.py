@@ -7,8 +7,8 @@ from handlers.render.answer import Lay, Material, fine, unknown, wrong
 from handlers.render.causes import MAX_TITLE_CHARS, cause_line, cause_section
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.page import Bullets, Page, Section, Words, plain
-from handlers.render.status import gaps_sections
 from handlers.render.words import counted, ipam_line, more, versions_line
 
 WORD = "Config"

@@ -9,6 +9,7 @@ from handlers.render.answer import Lay, fine, unknown, wrong
 from handlers.render.causes import MAX_TITLE_CHARS
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import MAX_GRANT_CHARS, gaps_sections
 from handlers.render.page import (
     Bullets,
     Item,
@@ -22,7 +23,6 @@ from handlers.render.page import (
     plain,
     strong,
 )
-from handlers.render.status import MAX_GRANT_CHARS, gaps_sections
 from handlers.render.words import counted, moment, more, span, versions_line
 
 WORD = "Doctor"

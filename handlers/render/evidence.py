@@ -17,8 +17,9 @@ from handlers.render.causes import (
 )
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.page import Bullets, Item, Line, Page, Section, Words, name, plain
-from handlers.render.status import gaps_sections, unexplained
+from handlers.render.status import unexplained
 from handlers.render.words import counted, more
 
 WORD = "Evidence"

@@ -18,6 +18,7 @@ from handlers.render.causes import (
 )
 from handlers.render.detail import FULL, LISTS, Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.page import (
     Bullets,
     Command,
@@ -31,7 +32,7 @@ from handlers.render.page import (
     plain,
     strong,
 )
-from handlers.render.status import facts_sections, gaps_sections, glance, unexplained
+from handlers.render.status import facts_sections, glance, unexplained
 from handlers.render.words import VERDICTS, counted, moment, more, origin
 from handlers.threads.memory import Look, Thread
 

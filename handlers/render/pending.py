@@ -8,8 +8,8 @@ from handlers.render.answer import Lay, Material, as_verdict, fine, unknown
 from handlers.render.causes import MAX_ID_CHARS, MAX_TITLE_CHARS, cause_words
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.page import Item, Line, Page, Section, Words, joined, name, plain, strong
-from handlers.render.status import gaps_sections
 from handlers.render.words import MAX_NAME_CHARS, counted, moment, more, span
 
 WORD = "Pending"

@@ -5,9 +5,10 @@ from datetime import datetime
 from checks.report import Cause, Report
 from handlers.render.causes import MAX_TITLE_CHARS, cause_words, symptom_line
 from handlers.render.escape import clean, mrkdwn
+from handlers.render.gaps import gap_groups
 from handlers.render.limits.numbers import MAX_TEXT_CHARS
 from handlers.render.message import cut_escaped
-from handlers.render.status import gap_groups, loud_risks, unexplained
+from handlers.render.status import loud_risks, unexplained
 from handlers.render.words import VERDICTS, counted, ipam_line, more, nodes_line, origin
 
 # How many causes, reasons and characters of a sentence; the first that fits is taken.

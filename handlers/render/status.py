@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from checks.report import Cause, NodeDetail, NotChecked, Note, Report, SubnetFacts, Symptom, Verdict
+from checks.report import Cause, NodeDetail, Note, Report, SubnetFacts, Symptom, Verdict
 from handlers.problems.buttons import problem_buttons
-from handlers.render.causes import MAX_ID_CHARS, MAX_TITLE_CHARS, cause_line, cause_section, symptom_items
+from handlers.render.causes import MAX_TITLE_CHARS, cause_line, cause_section, symptom_items
 from handlers.render.detail import FULL, Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.page import (
     Bullets,
     Button,
@@ -18,8 +19,6 @@ from handlers.render.page import (
     Page,
     Section,
     Words,
-    joined,
-    name,
     plain,
     strong,
 )
@@ -44,8 +43,6 @@ from handlers.render.words import (
 CHECK_AGAIN, EVIDENCE, MORE = "check_again", "evidence", "more"
 """Actions of buttons and of the menu, and what its lines ask for:"""
 HANDOFF, WRONG = "handoff", "wrong"
-MAX_IDS_OF_A_GAP = 5
-MAX_GRANT_CHARS = 200
 
 
 def status_page(
@@ -231,30 +228,3 @@ def _notes(notes: Sequence[Note], detail: Detail) -> list[Section]:
     if len(notes) > detail.listed:
         lines.append((plain(more(len(notes) - detail.listed, "note")),))
     return [Section((Bullets(tuple(lines)),), heading="Odd and harmless")]
-
-
-def gap_groups(not_checked: Sequence[NotChecked]) -> list[tuple[str, str | None, tuple[str, ...]]]:
-    """Reason, grant and the checks it kept from deciding; the reason that kept most comes first."""
-    groups: dict[tuple[str, str | None], list[str]] = {}
-    for one in not_checked:
-        groups.setdefault((one.why, one.grant), []).append(one.id)
-    found = [(why, grant, tuple(ids)) for (why, grant), ids in groups.items()]
-    return sorted(found, key=lambda group: -len(group[2]))
-
-
-def gaps_sections(not_checked: Sequence[NotChecked], detail: Detail) -> list[Section]:
-    """What was not checked: why, what to grant, and which checks it kept from deciding."""
-    if not not_checked:
-        return []
-    groups = gap_groups(not_checked)
-    lines: list[Line] = []
-    for why, grant, ids in groups[: detail.gaps]:
-        shown = joined((name(clean(i, MAX_ID_CHARS)),) for i in ids[:MAX_IDS_OF_A_GAP])
-        left = len(ids) - MAX_IDS_OF_A_GAP
-        rest = f" {more(left, 'check')}" if left > 0 else ""
-        asks = f" Grant: {clean(grant, MAX_GRANT_CHARS)}." if grant else ""
-        reason = clean(why, min(detail.prose, MAX_TITLE_CHARS))
-        lines.append((strong(reason), plain(f".{asks} Checks: "), *shown, plain(rest)))
-    if len(groups) > detail.gaps:
-        lines.append((plain(more(len(groups) - detail.gaps, "reason")),))
-    return [Section((Bullets(tuple(lines)),), heading=f"Not checked: {counted(len(not_checked), 'check')}")]

@@ -9,9 +9,10 @@ from handlers.render.answer import Lay, Material, fine, unknown, wrong
 from handlers.render.causes import cause_line
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.outlook import days_left
 from handlers.render.page import Bullets, Grid, Item, Page, Section, Words, plain
-from handlers.render.status import gaps_sections, subnet_order
+from handlers.render.status import subnet_order
 from handlers.render.words import MAX_NAME_CHARS, UNKNOWN, counted, more, number
 
 WORD = "Subnets"

@@ -8,8 +8,8 @@ from handlers.render.answer import Lay, Material, PageOf, fine, unknown, wrong
 from handlers.render.causes import MAX_TITLE_CHARS, cause_line, cause_section, symptom_items
 from handlers.render.detail import Detail
 from handlers.render.escape import clean
+from handlers.render.gaps import gaps_sections
 from handlers.render.page import Bullets, Item, Page, Section, Words, joined, name, plain, strong
-from handlers.render.status import gaps_sections
 from handlers.render.words import counted, more, nodes_line
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from bot.app import BOOK
+from bot.book import BOOK
 from bot.standin import scopes
 from handlers import channels, revoked
 from handlers.dispatch import COMMAND

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_bolt import BoltRequest, BoltResponse
 
-from bot.app import WORDS, Bot
+from bot.app import Bot
 from bot.ask import page_of
+from bot.book import WORDS
 from bot.clusters import Looking
 from checks.collect.recording import Recording
 from checks.collect.source import SourceError

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import WORDS
+from bot.book import WORDS
 from bot.standin.acks import answered, sent
 from bot.standin.carriers import Ack
 from bot.standin.inputs import elements

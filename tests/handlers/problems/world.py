@@ -8,7 +8,7 @@ from typing import Any, cast  # Slack's JSON, as the bot made it
 
 from slack_sdk.errors import SlackApiError
 
-from bot.app import BOOK
+from bot.book import BOOK
 from bot.shelf import Shelf
 from bot.store import MemoryStore
 from checks.report import Cause, Report, Symptom, Verdict
