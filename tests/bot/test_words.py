@@ -27,6 +27,15 @@ ASKED = {
     "limits": "limits t3.small",
     "check": "check again",
 }
+FIRST = {
+    "status": "Critical",
+    "check": "Critical",
+    "dns": "DNS",
+    "ack": "Open",
+    "silence": "Open",
+    "digest": "Digests",
+}
+"""The first word of an answer, where it is not the word that was asked with."""
 
 
 def event(
@@ -70,10 +79,7 @@ def test_every_word_is_answered_in_the_channel(word: str) -> None:
         assert ask(bot, command(slack, ASKED.get(word, word))).status == 200
         slack.wait_for(lambda calls: bool(answers(slack)))
         slack_text = answers(slack)[-1]
-    first = {"status": "Critical", "check": "Critical", "dns": "DNS", "ack": "Open", "silence": "Open"}.get(
-        word, word.capitalize()
-    )
-    assert slack_text.startswith(f"{first}: ")
+    assert slack_text.startswith(f"{FIRST.get(word, word.capitalize())}: ")
 
 
 def test_help_shows_every_word_and_an_example() -> None:
