@@ -63,7 +63,7 @@ def progress_blocks(lines: Sequence[str], *, cluster: str = "", total: int | Non
     """A running sweep: how many sources have ended, and the last of them."""
     of = f" of {total}" if total else ""
     whose = f" {clean(cluster, MAX_LINE_CHARS)}" if cluster else ""
-    first = f"Checking{whose}: {len(lines)}{of} sources read"
+    first = f"Checking{whose}: {len(lines)}{of} {'source' if len(lines) == 1 and not of else 'sources'} read"
     shown = [clean(line, MAX_LINE_CHARS) for line in lines[-MAX_PROGRESS_LINES:]]
     emoji = {"type": "emoji", "name": "hourglass_flowing_sand"}
     head = rich_text(({"type": "rich_text_section", "elements": [emoji, text(f" {first}", {"bold": True})]},))
