@@ -51,8 +51,10 @@ def known_of(report: Report, snapshot: Snapshot | None) -> Known:
     for group in report.pending:
         pods.setdefault(group.example.rpartition("/")[2], set()).add(group.namespace)
     if snapshot is not None and snapshot.pods is not None:
-        for pod in (*snapshot.pods.items, *snapshot.pods.addresses):
+        for pod in snapshot.pods.items:
             pods.setdefault(pod.name, set()).add(pod.namespace)
+        for address in snapshot.pods.addresses:
+            pods.setdefault(address.name, set()).add(address.namespace)
     for node in snapshot.nodes.items if snapshot is not None and snapshot.nodes is not None else ():
         nodes |= dict.fromkeys((*_forms(node.name), *node.addresses), node.name)
     return Known(

@@ -1,6 +1,7 @@
 """What a thread shows: comparisons, evidence, hand-overs, the note beside a recording."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -89,7 +90,7 @@ def compared(report: Report, then: Report | None, fault: str = "") -> Message:
     return compared_blocks(report, Since(LOOK, then, fault), now=NOON)
 
 
-MESSAGES = {
+MESSAGES: Mapping[str, Callable[[], Message]] = {
     "compared_better": partial(compared, loud_risk(), before(incident())),
     "compared_same": partial(compared, incident(), before(incident())),
     "compared_first": partial(compared, incident(), None, "there is no earlier look in this thread"),

@@ -19,8 +19,9 @@ def assert_taken(here: World) -> None:
     """Every message in every version is one that Slack takes."""
     for message in here.standin.messages():
         if message.user == BOT and not message.files:
-            for version in (*message.before, message):
-                assert not message_faults(list(map(dict, version.blocks)), version.text)
+            versions = [(old.text, old.blocks) for old in message.before] + [(message.text, message.blocks)]
+            for text, blocks in versions:
+                assert not message_faults(list(map(dict, blocks)), text)
 
 
 def posted(here: World, file: int = -1) -> str:
@@ -283,3 +284,11 @@ def test_a_shortcut_where_the_bot_is_no_member_tells_the_person_alone() -> None:
         assert told.only_for == USER
         first = next(m for m in here.standin.messages("C0OTHER") if "I am not in this channel" in m.text)
         assert first.only_for == USER
+
+
+def test_a_channels_own_cluster_is_meant_where_none_is_named_and_a_threads_comes_first() -> None:
+    with world() as here, running(here):
+        here.typed(f"use {BANK}", "")
+        root = here.typed(f"status {PAYMENTS}", "Critical")
+        assert BANK in here.typed("status", "Healthy").text
+        assert PAYMENTS in here.mentioned("check again", root, "Critical").text
