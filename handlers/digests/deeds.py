@@ -168,6 +168,11 @@ def delete(find: Find, place: Place, desk: Desk) -> Message:
     return delete_message(listed(desk, found.schedule, found.number))
 
 
+def spare(find: Find, place: Place, desk: Desk) -> Message:
+    """Delete nothing after all."""
+    return _changed(find(desk), "Nothing was deleted.", place, desk)
+
+
 def drop(find: Find, place: Place, desk: Desk) -> Message:
     """Delete it."""
     found = _deletable(find(desk))

@@ -205,10 +205,8 @@ def _list(click: Clicked, desk: Desk) -> Task:
     return partial(once, click.delivery, desk, place, lambda: channel_message(desk, click.place.channel))
 
 
-def _said(headline: str) -> Callable[[Clicked, Desk], Task]:
-    return lambda click, desk: partial(
-        once, click.delivery, desk, click.place, lambda: shown.done_message(headline)
-    )
+def _cancel(click: Clicked, desk: Desk) -> Task:
+    return partial(once, click.delivery, desk, click.place, lambda: shown.done_message("nothing was saved"))
 
 
 def right_of(others: Sequence[str]) -> Right:
@@ -231,12 +229,12 @@ CLICKS = (
     Click(action=DIGEST_LIST, begin=_list),
     Click(action=shown.DIALOG, begin=_dialog),
     Click(action=shown.SAVE, begin=_save, right=Right.SCHEDULE),
-    Click(action=shown.CANCEL, begin=_said("nothing was saved")),
+    Click(action=shown.CANCEL, begin=_cancel),
     Click(action=shown.PAUSE, begin=_on(deeds.pause), right=Right.SCHEDULE),
     Click(action=shown.RESUME, begin=_on(deeds.resume), right=Right.SCHEDULE),
     Click(action=shown.RUN, begin=_on(_run), right=Right.SCHEDULE),
     Click(action=shown.DELETE, begin=_on(deeds.delete), right=Right.SCHEDULE),
     Click(action=shown.DROP, begin=_on(deeds.drop), right=Right.SCHEDULE),
-    Click(action=shown.KEEP, begin=_said("nothing was deleted")),
+    Click(action=shown.KEEP, begin=_on(deeds.spare)),
 )
 FORM = Form(callback=dialog.CALLBACK, begin=_sent)

@@ -147,7 +147,7 @@ def test_the_same_by_words(standin: Standin) -> None:
         standin.command(USER, CHANNEL, "digest delete 2")
         asked = standin.wait_message(begins("Digests: delete digest 2?"))
         standin.click(asked, action(asked, "digest_keep"))
-        standin.wait_message(begins("Digests: nothing was deleted"))
+        standin.wait_message(lambda message: "Nothing was deleted." in message.text)
         standin.command(USER, CHANNEL, "digest run")
         standin.wait_message(lambda message: "Which of the 2 digests?" in message.text)
         standin.command(USER, CHANNEL, "digest delete 7")
