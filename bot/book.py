@@ -72,7 +72,7 @@ CLICKS = (
     *home.CLICKS,
     *digest.CLICKS,
 )
-EVENTS = (home.EVENT, use.EVENT)
+EVENTS = (home.EVENT, use.EVENT, *channels.EVENTS, *revoked.EVENTS)
 SHORTCUTS = (diagnose.SHORTCUT,)
 FORMS = (digest.FORM, wrong.FORM, SILENCE_FORM)
 TIMERS = (round.TIMER, tend.TIMER, WATCH_TIMER)
