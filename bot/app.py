@@ -25,7 +25,7 @@ from bot.settings import Digest, SlackSettings
 from bot.shelf import Shelf
 from bot.slack import responder, web_client
 from bot.sweeps import SharedSweeps
-from bot.tally import Tally, TalliedUrls, TalliedWeb, tallied
+from bot.tally import TalliedUrls, TalliedWeb, Tally, tallied
 from bot.work import Acks, Inline, Pool
 from checks.report import Report
 from handlers.budget import Budget
@@ -63,6 +63,7 @@ class Bot:
     store: Store
     stopping: Event
     acks: Acks
+    recorder: FreshRecorder
     tally: Tally
 
     def stop(self, grace_s: float = GRACE_S) -> None:
@@ -70,9 +71,10 @@ class Bot:
         finished = self.pool.stop(grace_s)
         self.stopping.set()  # nobody waits for Slack's permission any longer
         self.sweeps.stop()
+        self.recorder.stop()
         if not finished:
             self.pool.stop(grace_s / 4)
-        self.pool.close()
+        self.pool.close(grace_s / 4)
         self.store.close()
 
 
@@ -96,6 +98,7 @@ def build_app(
     acks = Acks()
     pool = Pool(acks)
     shelf = Shelf(store, now)
+    recorder = FreshRecorder(known)
     sweeps = SharedSweeps([tallied(cluster, tally) for cluster in known], shelf, now, sure=default)
     chat = Chat(told, urls, edits=Budget(time.monotonic), wait=partial(_wait, stopping))
     desk = Desk(
@@ -107,7 +110,7 @@ def build_app(
         pages=Pages(now),
         now=now,
         vitals=partial(vitals_of, store),
-        recorder=FreshRecorder(known),
+        recorder=recorder,
         gate=Keeper(rules, Groups(told, time.monotonic), Workspace(told), store, now),
         fixed_digests=fixed(digests),
         every_s=every_s,
@@ -127,6 +130,7 @@ def build_app(
         store=store,
         stopping=stopping,
         acks=acks,
+        recorder=recorder,
         tally=tally,
     )
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock
 
@@ -40,6 +41,15 @@ class FreshRecorder:
         self._sources = {one.name: one.source for one in clusters if one.source is not None}
         self._patience_s = patience_s
         self._lock = Lock()
+        self._child: BaseProcess | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Give up what is being made, and make nothing more."""
+        self._stopped = True
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def __call__(self, cluster: str) -> Recorded:
         """See handlers.work.Recorder."""
@@ -61,15 +71,21 @@ class FreshRecorder:
         ours, theirs = context.Pipe(duplex=False)
         child = context.Process(target=_record, args=(source, out, theirs), name="recorder", daemon=True)
         child.start()
+        self._child = child
         theirs.close()
+        if self._stopped:  # before there was a child to end
+            child.kill()
         try:
             told = ours.recv() if ours.poll(self._patience_s) else "it took too long"
         except EOFError:
             told = "it ended before its time, perhaps for want of memory"
         finally:
+            self._child = None
             child.kill()
             child.join()
             ours.close()
+        if self._stopped:
+            raise NotRecorded("I am being restarted: ask again in a minute.")
         if not isinstance(told, int):
             raise NotRecorded(f"There is no recording: {told}. {BY_HAND}")
         if out.stat().st_size > MOST_BYTES:

@@ -1,4 +1,5 @@
 import tarfile
+import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -55,6 +56,28 @@ def test_one_recording_is_made_at_a_time() -> None:
     recorder = FreshRecorder([cluster])
     assert recorder._lock.acquire(blocking=False)
     with pytest.raises(NotRecorded, match="Another recording is being made"):
+        recorder(cluster.name)
+
+
+def test_gives_up_when_the_bot_stops() -> None:
+    cluster = recorded(RECORDING)
+    recorder = FreshRecorder([cluster])
+    told: list[str] = []
+
+    def make() -> None:
+        try:
+            recorder(cluster.name)
+        except NotRecorded as error:
+            told.append(str(error))
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    while recorder._child is None and maker.is_alive():
+        maker.join(0.01)
+    recorder.stop()
+    maker.join(20)
+    assert told == ["I am being restarted: ask again in a minute."]
+    with pytest.raises(NotRecorded):
         recorder(cluster.name)
 
 
