@@ -3,6 +3,7 @@
 from handlers import (
     again,
     audit,
+    channels,
     check_again,
     clusters,
     config,
@@ -14,6 +15,7 @@ from handlers import (
     node,
     nodes,
     pending,
+    revoked,
     round,
     status,
     subnets,
