@@ -3,6 +3,7 @@
 A status then says what changed since its message last showed it."""
 
 from handlers.again import AGAIN, again
+from handlers.choose import choose
 from handlers.command import Click, Desk, Task
 from handlers.gestures import Clicked
 from handlers.question import COMMAND, Question
@@ -11,13 +12,14 @@ from handlers.render.status import CHECK_AGAIN
 
 
 def _begin(click: Clicked, desk: Desk) -> Message | Task:
-    """The task that sweeps anew.
+    """The task that sweeps anew; the status, where the button names a word that there is no longer.
 
-    The button may name a word or a cluster that there is no longer; the first cluster's status stands in.
+    A cluster that there is no longer is told to whoever clicked: no other may take its place.
     """
     cluster, said, *named = *click.value.split("\n"), ""
-    names = desk.sweeps.names
-    known = cluster if cluster in names else names[0]
+    known = choose((cluster,), desk.sweeps.names, sure=False)
+    if isinstance(known, Message):
+        return known
     word = next((word for word in desk.words if word.word == said and word.again), desk.words[0])
     question = Question(
         command=COMMAND,

@@ -8,6 +8,7 @@ import pytest
 from bot.standin.standin import USER
 from bot.standin.workspace import BOT, Channel, Message
 from checks.report import Report
+from handlers.render.blocks import blocks
 from handlers.render.limits import message_faults
 from handlers.work import NotRecorded, Recorded
 from tests.handlers.render.samples import half_read, healthy, incident, max_pods, node_name
@@ -292,3 +293,17 @@ def test_a_channels_own_cluster_is_meant_where_none_is_named_and_a_threads_comes
         root = here.typed(f"status {PAYMENTS}", "Critical")
         assert BANK in here.typed("status", "Healthy").text
         assert PAYMENTS in here.mentioned("check again", root, "Critical").text
+
+
+def test_a_button_of_a_cluster_that_is_gone_shows_no_other_one() -> None:
+    with world() as here, running(here):
+        root = here.typed(f"status {PAYMENTS}", "Critical")
+        here.standin.click(root, "check_again")
+        here.settled()
+        gone = replace(incident(), cluster="gone-prod")
+        assert here.bot is not None
+        here.bot.desk.chat.edit(root.channel, root.ts, blocks(gone, now=here.now))
+        here.standin.click(root, "check_again")
+        told = here.standin.wait_message(lambda message: "do not know a cluster “gone-prod”" in message.text)
+        assert told.only_for == USER
+        assert "Healthy" not in str([message.text for message in here.standin.messages()])
