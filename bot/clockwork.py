@@ -7,6 +7,7 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot import logs
 from handlers.command import Desk, Timer
 
 JITTER_PART = 10  # replicas that started together drift apart by a tenth of the interval
@@ -27,7 +28,7 @@ class Clockwork:
             seconds = timer.every.total_seconds()
             trigger = IntervalTrigger(seconds=int(seconds), jitter=int(seconds / JITTER_PART), timezone=UTC)
             self._scheduler.add_job(
-                partial(timer.run, self._desk),
+                logs.in_request(partial(timer.run, self._desk)),
                 trigger,
                 name=timer.name,
                 max_instances=1,

@@ -67,5 +67,6 @@ OPTIONS = (
         f"most messages a day and channel about problems, digests not counted (default {UNASKED_PER_DAY})",
     ),
     Option("CILIUM_BOT_PICTURES", "run", "draw charts, yes (the default) or no: text instead"),
-    Option("CILIUM_BOT_METRICS_PORT", "run", "port for /healthz and /readyz"),
+    Option("CILIUM_BOT_METRICS_PORT", "run", "port for /healthz, /readyz and /metrics"),
+    Option("CILIUM_BOT_LOG", "run", "form of the log's lines, text (the default) or json"),
 )

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bot import logs
 from bot.settings import Digest, SettingsError
 from handlers.command import Desk
 from handlers.digests.cron import Cron, CronError
 from handlers.digests.model import Schedule, schedule_id
 from handlers.digests.schedules import all_schedules
 from handlers.digests.standing import AGAIN
-from handlers.digests.turns import Turns
+from handlers.digests.turns import Became, Turns
 from handlers.store import StoreError
 
 logger = logging.getLogger(__name__)
@@ -97,12 +98,19 @@ def fixed(digests: Sequence[Digest]) -> tuple[Schedule, ...]:
 class Timetable:
     """Gives every digest its turn when it comes due; what people set meanwhile is read from the store."""
 
-    def __init__(self, desk: Desk, me: str, *, executor: Executor | None = None) -> None:
-        """``me`` tells this replica from the others. Nothing is started yet."""
+    def __init__(
+        self,
+        desk: Desk,
+        me: str,
+        *,
+        executor: Executor | None = None,
+        count: Callable[[Became, int], None] = lambda became, number: None,
+    ) -> None:
+        """``me`` tells this replica from the others; see Turns for ``count``. Nothing is started yet."""
         self._desk = desk
         self._stopped = Event()
         self._wake = Event()
-        self._turns = Turns(desk, me, stopping=self._stopped.is_set)
+        self._turns = Turns(desk, me, stopping=self._stopped.is_set, count=count)
         self._executor = executor or ThreadPoolExecutor(AT_ONCE, thread_name_prefix="digest")
         self._thread = Thread(target=self._run, name="timetable", daemon=True)
         self._lock = Lock()
@@ -135,7 +143,7 @@ class Timetable:
             due = [one for one in schedules if self._next[one.id] <= now and one.id not in self._under_way]
             self._under_way |= dict.fromkeys(one.id for one in due)
         for one in due:
-            future = self._executor.submit(self._turns.take, one)
+            future = self._executor.submit(logs.in_request(self._turns.take), one)
             with self._lock:
                 self._under_way[one.id] = future
             future.add_done_callback(partial(self._ended, one.id))

@@ -1,148 +1,39 @@
 """`cilium-bot run`: check the settings, connect to Slack, serve until SIGTERM, end without losing work."""
 
 import logging
+import os
 import secrets
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from threading import Event
-from typing import Protocol
+from urllib.parse import unquote, urlsplit
 
-from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.socket_mode.client import BaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import logs
 from bot.app import EVERY_S, Bot, build_app
 from bot.clockwork import Clockwork
 from bot.clusters import Cluster, reached, recorded
-from bot.health import HealthServer
+from bot.doors import CannotServe, Door, HttpDoor, SocketDoor
+from bot.health import Absence, HealthServer, TextPage
 from bot.schedule import Timetable, read_digests
 from bot.settings import RunSettings, Secret, SettingsError, SlackSettings, read_run
-from bot.slack import DEAD, is_near
 from bot.store import MemoryStore
-from bot.web import SlackServer
-from bot.work import Acks
 from handlers.store import Store
+
+__all__ = ["CannotServe", "Door", "HttpDoor", "SocketDoor", "open_store", "run", "serve"]
 
 logger = logging.getLogger(__name__)
 
-SOCKET_WORKERS = 64  # each waits for one ack
-LONGEST_PAUSE_S = 60.0
-
-
-class CannotServe(Exception):
-    """Something that no waiting makes good; the text is one line for the operator."""
-
-
-class Door(Protocol):
-    """One way that Slack comes in."""
-
-    def open(self, stop: Event) -> None:
-        """Let Slack in, trying again until it works or ``stop`` is set. Raises CannotServe."""
-        ...
-
-    def is_open(self) -> bool:
-        """Whether a command would reach us."""
-        ...
-
-    def close(self) -> None:
-        """Let nothing more in; what came in is still acked."""
-        ...
-
-
-@dataclass(slots=True)
-class SocketDoor:
-    """Socket Mode: a connection that we make, and make again whenever it ends."""
-
-    bot: Bot
-    slack: SlackSettings
-    handler: SocketModeHandler | None = field(default=None, init=False)
-
-    def open(self, stop: Event) -> None:
-        """See Door."""
-        self.bot.pool.start()
-        token = self.slack.app_token.reveal() if self.slack.app_token else ""
-        self.handler = SocketModeHandler(
-            self.bot.app,
-            token,
-            web_client=self.bot.web,
-            concurrency=SOCKET_WORKERS,
-            receive_buffer_size=16_384,
-        )
-        self.handler.client.socket_mode_request_listeners = [counted(self.bot.acks, self.handler)]
-        if is_near(self.slack.api_url):
-            self.handler.client.proxy = None
-        pause_s = 1.0
-        while not stop.is_set():
-            try:
-                return self.handler.client.connect()
-            except SlackApiError as error:
-                code = str(error.response.get("error"))
-                if code in DEAD:
-                    raise CannotServe(f"Slack refuses SLACK_APP_TOKEN: {code}") from error
-                logger.warning("Slack gives no socket: %s", code[:60])
-            except (OSError, HTTPException, SlackClientError) as error:
-                logger.warning("Slack is not reached: %s", type(error).__name__)
-            stop.wait(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-
-    def is_open(self) -> bool:
-        """See Door."""
-        return self.handler is not None and bool(self.handler.client.is_connected())
-
-    def close(self) -> None:
-        """See Door. Another replica gets what Slack sends from now on."""
-        if self.handler is not None:
-            self.handler.client.close()
-
-
-def counted(
-    acks: Acks, handler: SocketModeHandler
-) -> Callable[[BaseSocketModeClient, SocketModeRequest], None]:
-    """The handler's own listener, known to those who stand back for acks."""
-
-    def handle(_: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        with acks:
-            handler.handle(handler.client, request)
-
-    return handle
-
-
-@dataclass(slots=True)
-class HttpDoor:
-    """Signed HTTP: a port that Slack posts to."""
-
-    bot: Bot
-    port: int
-    server: SlackServer | None = field(default=None, init=False)
-
-    def open(self, stop: Event) -> None:
-        """See Door."""
-        try:
-            self.server = SlackServer(self.bot.app, self.bot.acks, self.port)
-        except OSError as error:
-            raise CannotServe(f"CILIUM_BOT_HTTP_PORT {self.port} cannot be used: {error.strerror}") from error
-        self.bot.pool.start()
-        self.server.start()
-
-    def is_open(self) -> bool:
-        """See Door."""
-        return self.server is not None
-
-    def close(self) -> None:
-        """See Door."""
-        if self.server is not None:
-            self.server.stop()
+AWS_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def serve(given: Mapping[str, str], recording: Path | None) -> int:
     """Serve Slack until SIGTERM or SIGINT; 0 at the end. Raises SettingsError, SourceError, CannotServe."""
     settings = read_run(given, recording, read_digests)
-    logs.configure(secret.reveal() for secret in _secrets(settings))
+    logs.configure(_secrets(settings, os.environ), form=settings.log)
     cluster = reached(settings.access) if recording is None else recorded(recording)
     strangers = {digest.cluster for digest in settings.digests} - {None, cluster.name}
     if strangers:
@@ -186,7 +77,7 @@ def run(
         pictures=settings.pictures,
     )
     doors = _doors(bot, settings.slack)
-    timetable = Timetable(bot.desk, secrets.token_hex(8))
+    timetable = Timetable(bot.desk, secrets.token_hex(8), count=bot.tally.digest)
     clockwork = Clockwork(bot.desk.book.timers, bot.desk)
     health = _health(settings.metrics_port, bot, doors)
     try:
@@ -199,10 +90,10 @@ def run(
         stop.wait()
         logger.info("stopping")
     finally:
-        timetable.stop()
-        clockwork.stop()
-        for door in doors:
+        for door in doors:  # first: what Slack sends from now on is for another replica
             door.close()
+        clockwork.stop()
+        timetable.stop()
         bot.stop()
         if health is not None:
             health.stop()
@@ -218,17 +109,29 @@ def _doors(bot: Bot, slack: SlackSettings) -> tuple[Door, ...]:
 
 
 def _health(port: int | None, bot: Bot, doors: Sequence[Door]) -> HealthServer | None:
-    """Ready when a command would be served; alive as long as the pool takes work.
+    """Ready when a command would be served; alive as long as no new start would mend anything.
 
-    A socket that is away makes us not ready, and no more: Slack being away is no reason to restart.
+    Slack being away is no reason to restart; a socket that stays away although Slack is there is one, and a
+    pool in which nothing moves.
     """
     if port is None:
         return None
+    from bot.metrics import CONTENT_TYPE, Metrics  # its library takes a while to import
+
+    def connected() -> bool:
+        return all(door.is_open() for door in doors)
+
+    absence = Absence(connected, lambda: _reached(bot))
     try:
         server = HealthServer(
             port,
-            alive=lambda: {"pool": bot.pool.alive},
-            ready=lambda: {"pool": bot.pool.alive, "slack": all(door.is_open() for door in doors)},
+            alive=lambda: {"pool": bot.pool.alive and not bot.pool.stuck, "slack": absence.is_over()},
+            ready=lambda: {
+                "pool": bot.pool.alive,
+                "slack": connected(),
+                "token": not bot.desk.chat.fault,
+            },
+            metrics=TextPage(CONTENT_TYPE, Metrics(bot, connected).page),
         )
     except OSError as error:
         raise CannotServe(f"CILIUM_BOT_METRICS_PORT {port} cannot be used: {error.strerror}") from error
@@ -236,7 +139,23 @@ def _health(port: int | None, bot: Bot, doors: Sequence[Door]) -> HealthServer |
     return server
 
 
-def _secrets(settings: RunSettings) -> list[Secret]:
+def _reached(bot: Bot) -> bool:
+    """Whether Slack answers; https://docs.slack.dev/reference/methods/api.test."""
+    try:
+        bot.web.api_call("api.test")
+    except SlackApiError as error:
+        return bool(error.response.status_code < 500)
+    except (OSError, HTTPException, SlackClientError):
+        return False
+    return True
+
+
+def _secrets(settings: RunSettings, environ: Mapping[str, str]) -> list[str]:
+    """What must not be logged and has no shape by which it would be known."""
     slack = settings.slack
-    everything = (slack.bot_token, slack.app_token, slack.signing_secret, settings.redis_url)
-    return [secret for secret in everything if secret is not None]
+    own = (slack.bot_token, slack.app_token, slack.signing_secret, settings.redis_url)
+    known = [secret.reveal() for secret in own if secret is not None]
+    if settings.redis_url is not None:
+        password = urlsplit(settings.redis_url.reveal()).password
+        known += [password, unquote(password)] if password else []
+    return [*known, *(environ[name] for name in AWS_SECRETS if environ.get(name))]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.logs import LogForm
 from bot.options import SLACK_API_URL, UNASKED_PER_DAY
 from bot.reader import Reader, Secret, SettingsError
 from handlers.gate.rules import SETTING, Rule, read_rules
@@ -76,6 +77,7 @@ class RunSettings:
     rules: tuple[Rule, ...] = ()
     unasked_per_day: int = UNASKED_PER_DAY
     pictures: bool = True
+    log: LogForm = "text"
 
 
 def read_access(given: Mapping[str, str]) -> Access:
@@ -101,6 +103,7 @@ def read_run(
     schedules = reader.several("CILIUM_BOT_DIGESTS", digests)
     rules = reader.several(SETTING, read_rules)
     pictures = reader.flag("CILIUM_BOT_PICTURES")
+    log = reader.text("CILIUM_BOT_LOG", "text|json", "text or json is wanted")
     unasked = reader.text("CILIUM_BOT_UNASKED_PER_DAY", "[0-9]{1,2}", "a number from 0 to 99 is wanted")
     if slack is None:
         raise SettingsError(reader.problems)
@@ -115,6 +118,7 @@ def read_run(
             rules=rules,
             unasked_per_day=UNASKED_PER_DAY if unasked is None else int(unasked),
             pictures=pictures is not False,
+            log="json" if log == "json" else "text",
         )
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import Condition, Lock
 
+from bot import logs
 from bot.clusters import Cluster
 from bot.shelf import Shelf
 from checks.collect.source import SourceError
@@ -157,8 +158,11 @@ class SharedSweeps:
                 sweep.end(SweepFailed("I am being restarted.", AGAIN))
                 return sweep
             self._under_way[cluster] = sweep
-            future = self._threads.submit(self._clusters[cluster].sweep, sweep.add)
-        future.add_done_callback(partial(self._ended, cluster, sweep))
+            with logs.request(), logs.about(cluster=cluster):
+                look = logs.in_request(self._clusters[cluster].sweep)
+                ended = logs.in_request(partial(self._ended, cluster, sweep))
+            future = self._threads.submit(look, sweep.add)
+        future.add_done_callback(ended)
         return sweep
 
     def stop(self) -> None:

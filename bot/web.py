@@ -12,6 +12,7 @@ from threading import Thread
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot import logs
 from bot.work import Acks, start_all
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class SlackServer(HTTPServer):
 
     def _serve_one(self, request: socket.socket | tuple[bytes, socket.socket], address: object) -> None:
         try:
-            with self._acks:
+            with self._acks, logs.request():
                 self.finish_request(request, address)
         except OSError:  # they went away
             logger.info("a connection broke")

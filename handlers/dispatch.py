@@ -16,7 +16,7 @@ from handlers.question import Place, Question, parse
 from handlers.render.blocks import error_blocks
 from handlers.render.message import Message
 from handlers.rights import Deed, Right
-from handlers.work import Busy, Work
+from handlers.work import INTERRUPTED, Busy, Work
 
 logger = logging.getLogger(__name__)
 
@@ -203,7 +203,12 @@ def _through_the_gate(task: Task, deed: Deed, desk: Desk) -> None:
 
 
 def _tell_that_it_broke(place: Place, desk: Desk) -> Callable[[str], None]:
-    return lambda reference: _tell(place, error_blocks(BROKE, reference=reference), desk)
+    def tell(reference: str) -> None:
+        interrupted = error_blocks("I was restarted before this was done.", "Ask again in a minute.")
+        broke = error_blocks(BROKE, reference=reference)
+        _tell(place, interrupted if reference == INTERRUPTED else broke, desk)
+
+    return tell
 
 
 def _tell(place: Place, message: Message, desk: Desk) -> None:

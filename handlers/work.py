@@ -7,6 +7,9 @@ from typing import Protocol
 from checks.report import Report
 from checks.snapshot import Snapshot
 
+INTERRUPTED = ""
+"""What ``failed`` of Work gets instead of a reference where the bot ended before the task did."""
+
 
 class Busy(Exception):
     """Nothing was started, and why, in one sentence for the person who asked."""
@@ -85,7 +88,10 @@ class Work(Protocol):
     """The bot's own pool: Slack's threads only hand work over."""
 
     def submit(self, task: Callable[[], None], failed: Callable[[str], None]) -> None:
-        """Do it soon; ``failed`` gets a reference for the log if it raises. Raises Busy at once when full."""
+        """Do it soon; ``failed`` gets a reference for the log if it raises, or INTERRUPTED.
+
+        Raises Busy at once when full.
+        """
         ...
 
     def aside(self, task: Callable[[], None]) -> None:

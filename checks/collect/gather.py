@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -108,8 +109,8 @@ class _Sweep:
         collector = self.lanes[lane].popleft()
         self.at_work[collector.part] = (collector, time.monotonic())
         threading.Thread(
-            target=_work,
-            args=(collector, self.source, self.ended),
+            target=copy_context().run,  # log lines tell whose sweep this is
+            args=(_work, collector, self.source, self.ended),
             name=f"collect-{collector.part}",
             daemon=True,
         ).start()

@@ -62,6 +62,11 @@ class Standing:
 STANDINGS = Drawer(Standing, keep=None)
 
 
+def missed_in(standing: Standing) -> int:
+    """How many missed issues are not told yet."""
+    return sum(one.count for one in standing.missed)
+
+
 def key(id: str) -> str:
     """Where a digest's standing is kept."""
     return f"cilium:digest:{id}"

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Literal
 
 from handlers.command import Desk
 from handlers.digests import issue as issues
@@ -22,16 +23,30 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=1)  # with a store that is away
 SOON = timedelta(seconds=5)
 REFUSED = "Slack took it in no form"
+LATER = (Problem.LIMITED, Problem.TOKEN, Problem.SCOPE)
+"""What an issue is tried again after."""
+Became = Literal["sent", "missed", "failed"]
 
 
 class Turns:
     """Makes what is due, in one of several replicas; a schedule's turns come one after another."""
 
-    def __init__(self, desk: Desk, me: str, *, stopping: Callable[[], bool]) -> None:
-        """``me`` tells this replica from the others. ``stopping``: begin to post nothing more."""
+    def __init__(
+        self,
+        desk: Desk,
+        me: str,
+        *,
+        stopping: Callable[[], bool],
+        count: Callable[[Became, int], None] = lambda became, number: None,
+    ) -> None:
+        """``me`` tells this replica from the others. ``stopping``: begin to post nothing more.
+
+        ``count`` is told what became of issues, and of how many.
+        """
         self._desk = desk
         self._me = me
         self._stopping = stopping
+        self._count = count
         self._since = desk.now()
         self._lock = Lock()
         self._here: dict[str, datetime] = {}  # settled, as far as this process knows
@@ -48,11 +63,17 @@ class Turns:
         now = self._desk.now()
         here = self._here.get(schedule.id)
 
+        given_up = 0
+
         def step(old: Standing | None) -> Standing:
+            nonlocal given_up
             known = old or Standing(settled=schedule.made or now)
-            return steps.taken(known, schedule, now, self._me, here)
+            taken = steps.taken(known, schedule, now, self._me, here)
+            given_up = steps.missed_in(taken) - steps.missed_in(known)
+            return taken
 
         standing = steps.begin(self._desk.store, schedule.id, step)
+        self._count("missed", max(0, given_up))
         with self._lock:
             self._here[schedule.id] = standing.settled
             self._away.pop(schedule.id, None)
@@ -80,8 +101,9 @@ class Turns:
         if begun is None or begun.due != due or begun.owner != self._me:
             return  # it was deleted, or took so long that another replica has it
         outcome = issues.post(made, schedule.channel, self._desk)
-        if outcome or outcome.problem not in (Problem.LIMITED, Problem.TOKEN, Problem.SCOPE):
+        if outcome or outcome.problem not in LATER:
             self._settle_here(schedule, due)  # before anything can fail: it is not posted again
+        self._count(_became(outcome), 1)
         steps.change(store, schedule.id, self._after(schedule, standing, due, outcome))
         self._aftermath(schedule, made, outcome)
 
@@ -92,7 +114,7 @@ class Turns:
         if outcome:
             now = self._desk.now()
             return lambda stands: steps.sent(stands, due, standing.missed, now, outcome.ts)
-        if outcome.problem in (Problem.LIMITED, Problem.TOKEN, Problem.SCOPE):
+        if outcome.problem in LATER:
             logger.warning("the digest %s has to wait: %s", schedule.id, outcome.code)
             return self._put_off(due, steps.AGAIN, f"Slack did not take it ({outcome.code})")
         whys = {Problem.UNSURE: steps.UNSURE, Problem.CHANNEL: why_dead(outcome.code)}
@@ -125,7 +147,8 @@ class Turns:
         if self._stopping():
             return now + SOON
         outcome = issues.post(made, schedule.channel, self._desk)
-        if outcome.problem in (Problem.LIMITED, Problem.TOKEN, Problem.SCOPE):
+        self._count(_became(outcome), 1)
+        if outcome.problem in LATER:
             return now + steps.AGAIN
         self._settle_here(schedule, due)
         self._aftermath(schedule, made, outcome)
@@ -134,3 +157,9 @@ class Turns:
     def _settle_here(self, schedule: Schedule, due: datetime) -> None:
         with self._lock:
             self._here[schedule.id] = max(due, self._here.get(schedule.id, due))
+
+
+def _became(outcome: Outcome) -> Became:
+    if outcome:
+        return "sent"
+    return "failed" if outcome.problem in LATER else "missed"
