@@ -1,4 +1,4 @@
-# make install | demo | test | check | bench | lock. Python 3.11 or newer; PYTHON=… chooses another one.
+# make install | demo | test | test-real | check | bench | lock. Python 3.11 or newer; PYTHON=… chooses another one.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-com
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: install demo test check format bench score docs lock clean
+.PHONY: install demo test test-real check format bench score docs lock clean
 
 install: $(RUNTIME)
 
@@ -26,6 +26,10 @@ demo: install
 
 test: $(DEV)
 	$(BIN)/python -m pytest -n 2
+
+test-real: $(DEV) # builds etcd, kube-apiserver and helm with Go, once
+	$(BIN)/python -m tests.real.build
+	$(BIN)/python -m pytest tests/real
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

@@ -82,6 +82,7 @@ class Admission(System):
     def webhook_failed(self, ref: str, hook: str, error: str, timeout_s: int = 10) -> None:
         """An event of a controller whose write a webhook's failure refused."""
         namespace, short = ref.split("/")
+        self.namespaces.setdefault("shop", {})
         self.events.append(
             Event(
                 kind="Certificate",
