@@ -8,12 +8,13 @@ import logging
 import os
 import secrets
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Lock
 
 from bot.clusters import Cluster
 from bot.record.write import Bounds, write
@@ -22,11 +23,13 @@ from handlers.work import NotRecorded, Recorded
 
 logger = logging.getLogger(__name__)
 
-READING_S = 120.0
-PATIENCE_S = 300.0
+READING_S = 300.0
+PATIENCE_S = 480.0
 MOST_READ_BYTES = 400 << 20  # on disk: deploy/ gives /tmp half a gigabyte
 MOST_BYTES = 25 << 20  # of the archive
+STACK_BYTES = 1 << 20
 NICENESS = 10
+FIRST_TO_GO = "1000"  # when memory is short, the kernel ends this process before the bot
 NAME = "recording.tar.gz"
 BY_HAND = "`cilium-bot record --anonymise OUT.tar.gz` has no such bounds."
 
@@ -40,7 +43,7 @@ class FreshRecorder:
         """Nothing is read yet."""
         self._sources = {one.name: one.source for one in clusters if one.source is not None}
         self._patience_s = patience_s
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._child: BaseProcess | None = None
         self._stopped = False
 
@@ -93,9 +96,17 @@ class FreshRecorder:
         return Recorded(out.read_bytes(), told)
 
 
+def _stand_back() -> None:
+    """Give way to the bot, in time and in memory."""
+    os.nice(NICENESS)
+    threading.stack_size(STACK_BYTES)
+    with suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
+
+
 def _record(source: Open, out: Path, answer: Connection) -> None:
     """In the child: the number of parts that were not read, or why there is nothing."""
-    os.nice(NICENESS)
+    _stand_back()
     bounds = Bounds(READING_S, MOST_READ_BYTES)
     try:
         read = write(source(READING_S), out, anonymise=True, key=secrets.token_bytes(32), bounds=bounds)

@@ -15,6 +15,7 @@ from handlers.problems.news import latest_post, news, post_of, rises
 from handlers.question import Place
 from handlers.render.message import Message
 from handlers.render.problem import fingerprint, post_message, post_page, worse_message
+from handlers.threads.memory import about
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ def _tell_new(problems: Sequence[Problem], cluster: str, channel: str, desk: Des
         shown = fingerprint(post_page(cluster, post, ledger, now))
         stands = replace(post, ts=outcome.ts, shown=shown)
         _change(cluster, desk, lambda ledger: replace(ledger, posts=(*ledger.posts, stands)))
+        about(desk.store, channel, outcome.ts, cluster)
     elif _stands_nowhere(outcome):
         _take_back(claims, channel, now, outcome, desk)
 

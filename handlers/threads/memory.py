@@ -90,6 +90,16 @@ def remember(
         logger.warning("a look is not remembered: %s", error)
 
 
+def about(store: Store, channel: str, ts: str, cluster: str) -> None:
+    """Let the thread under a message that nobody asked for know its cluster."""
+    try:
+        THREADS.change(
+            store, _key(channel, ts), lambda known: known or Thread(subject=Subject(cluster=cluster))
+        )
+    except StoreError as error:
+        logger.warning("what a thread is about is not remembered: %s", error)
+
+
 def _with(known: Thread, subject: Subject, look: Look, shown: Report) -> Thread:
     look = replace(look, asked=cut(look.asked, MAX_CHARS), told=cut(look.told, MAX_CHARS))
     looks = (*known.looks, look)

@@ -11,7 +11,17 @@ from handlers.outcome import Outcome, Problem
 from handlers.question import Place
 from handlers.render.compared import Since, changed_page
 from handlers.store import Store, StoreError
-from handlers.threads.memory import LOST, MOST_LOOKS, NEW, Look, Subject, Thread, recall, remember
+from handlers.threads.memory import (
+    LOST,
+    MOST_LOOKS,
+    NEW,
+    Look,
+    Subject,
+    Thread,
+    about,
+    recall,
+    remember,
+)
 from handlers.threads.outline import DAY, HOUR, earlier, outline
 from handlers.threads.since import since_look, since_then
 from tests.handlers.render.samples import NOON, SAMPLES, healthy, incident, refused
@@ -183,3 +193,16 @@ def test_another_clusters_look_is_no_baseline() -> None:
     other = Thread(last=outline(replace(SAMPLES["healthy"], cluster="bank")))
     assert since_look(other, incident()).fault == "the last look in this thread was at bank"
     assert since_look(NEW, incident()).fault == "there is no earlier look in this thread"
+
+
+def test_a_thread_under_a_message_that_nobody_asked_for_knows_its_cluster() -> None:
+    store = MemoryStore()
+    about(store, "C1", "1.1", "shop")
+    found = recall(store, IN_THREAD)
+    assert found == Thread(subject=SHOP)
+    keep(store, Subject(cluster="bank"))
+    about(store, "C1", "1.1", "shop")
+    found = recall(store, IN_THREAD)
+    assert found is not None
+    assert found.subject.cluster == "bank"
+    about(Away(), "C1", "1.1", "shop")
