@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from threading import Event
@@ -145,10 +145,10 @@ def _tell_on(pool: Pool, desk: Desk, report: Report) -> None:
 
 
 def vitals_of(store: Store) -> Vitals:
-    """How the bot is; the store is asked for something, to see whether it answers."""
+    """How the bot is; something is kept, to see whether the store takes it: a full one still answers."""
     fault = ""
     try:
-        store.get("cilium:doctor")
+        store.put("cilium:doctor", b"1", timedelta(minutes=5))
     except StoreError as error:
         fault = str(error)
     return Vitals(version=version("cilium-bot"), shared_store=store.shared, store_fault=fault)

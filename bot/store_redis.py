@@ -1,5 +1,6 @@
 """The store in Redis: what must outlive a restart, or be shared by replicas."""
 
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +12,9 @@ from handlers.store import StoreError
 
 CONNECT_S = 0.5
 ANSWER_S = 0.5
+SLOW_S = 0.25  # who is refused at once has lost nothing by asking
 LEFT_ALONE_S = 5.0
+LEFT_ALONE_PART = 6  # or so many times what the failure took: a name's look-up knows no deadline
 _FIELD = "value"
 # ARGV: is there an old value (1 or 0), the old one, is there a new one, the new one, its life in ms or "".
 _SWAP = """
@@ -22,6 +25,13 @@ elseif ARGV[5] == '' then redis.call('SET', KEYS[1], ARGV[4])
 else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
 return 1
 """
+_WORDS = {
+    "OutOfMemoryError": "it is full (maxmemory)",
+    "ReadOnlyError": "a replica, which takes no writes",
+    "TimeoutError": "no answer in time",
+    "AuthenticationError": "the password is wrong",
+}
+"""What the client's errors mean."""
 
 T = TypeVar("T")
 
@@ -49,7 +59,8 @@ class Client(Protocol):
 class RedisStore:
     """A Store in Redis. An answer that does not come soon is a StoreError, like any failure.
 
-    After a failure it is left alone for a few seconds: every answer would wait for it otherwise.
+    After a failure that took its time it is left alone for a while: every answer would wait for it otherwise.
+    Only what may be done twice is tried again: a change whose answer was lost may have been made.
     """
 
     shared = True
@@ -59,25 +70,36 @@ class RedisStore:
         client: Client,
         errors: tuple[type[Exception], ...],
         clock: Callable[[], float] = time.monotonic,
+        drop: Callable[[], None] = lambda: None,
     ) -> None:
-        """``errors`` are what the client raises; nothing is connected yet."""
+        """``errors`` are what the client raises; nothing is connected yet.
+
+        ``drop`` lets go of idle connections.
+        """
         self._client = client
         self._errors = errors
         self._clock = clock
+        self._drop = drop
         self._not_before = 0.0
 
     def get(self, key: str) -> bytes | None:
         """See Store."""
-        value = self._ask(lambda: self._client.get(key))
-        return value.encode() if isinstance(value, str) else value
+        return self._ask(lambda: self._get(key), tries=2)
 
     def put(self, key: str, value: bytes, keep: timedelta | None) -> None:
         """See Store."""
-        self._ask(lambda: self._client.set(key, value, px=_milliseconds(keep)))
+        self._ask(lambda: self._client.set(key, value, px=_milliseconds(keep)), tries=2)
 
     def claim(self, key: str, keep: timedelta) -> bool:
-        """See Store."""
-        return bool(self._ask(lambda: self._client.set(key, b"1", nx=True, px=_milliseconds(keep))))
+        """See Store. A claim whose answer was lost is known again by its value."""
+        mine = secrets.token_bytes(12)
+
+        def take() -> bool:
+            return (
+                bool(self._client.set(key, mine, nx=True, px=_milliseconds(keep))) or self._get(key) == mine
+            )
+
+        return self._ask(take, tries=2)
 
     def swap(self, key: str, old: bytes | None, new: bytes | None, keep: timedelta | None) -> bool:
         """See Store."""
@@ -92,7 +114,9 @@ class RedisStore:
 
     def tail(self, key: str, most: int) -> Sequence[bytes]:
         """See Store."""
-        newest = self._ask(lambda: self._client.execute_command("XREVRANGE", key, "+", "-", "COUNT", most))
+        newest = self._ask(
+            lambda: self._client.execute_command("XREVRANGE", key, "+", "-", "COUNT", most), tries=2
+        )
         entries = cast(Sequence[tuple[bytes, Mapping[bytes, bytes]]], newest)  # as the client parses them
         return tuple(fields[_FIELD.encode()] for _, fields in reversed(entries))
 
@@ -101,18 +125,29 @@ class RedisStore:
         with suppress(*self._errors):
             self._client.close()
 
-    def _ask(self, question: Callable[[], T]) -> T:
-        if self._clock() < self._not_before:
+    def _get(self, key: str) -> bytes | None:
+        value = self._client.get(key)
+        return value.encode() if isinstance(value, str) else value
+
+    def _ask(self, question: Callable[[], T], tries: int = 1) -> T:
+        began = self._clock()
+        if began < self._not_before:
             raise StoreError("Redis: left alone after a failure")
         try:
             return question()
         except self._errors as error:
-            self._not_before = self._clock() + LEFT_ALONE_S
+            took = self._clock() - began
+            with suppress(*self._errors):
+                self._drop()  # a primary that was replaced would hold us, and refuse what we write
+            if took < SLOW_S and tries > 1:
+                return self._ask(question, tries - 1)
+            if took >= SLOW_S:
+                self._not_before = self._clock() + max(LEFT_ALONE_S, LEFT_ALONE_PART * took)
             # Only the kind of error: redis-py may put the address, and so a password, into its text.
-            raise StoreError(f"Redis: {type(error).__name__}") from error
+            raise StoreError(f"Redis: {_WORDS.get(type(error).__name__, type(error).__name__)}") from error
 
 
-def connect(url: Secret) -> RedisStore:
+def connect(url: Secret, clock: Callable[[], float] = time.monotonic) -> RedisStore:
     """A store in that Redis; it connects with the first question and again after every loss."""
     import redis
     from redis.backoff import NoBackoff
@@ -122,10 +157,13 @@ def connect(url: Secret) -> RedisStore:
         url.reveal(),
         socket_connect_timeout=CONNECT_S,
         socket_timeout=ANSWER_S,
-        retry=Retry(NoBackoff(), 1),  # once, for a connection that died while it was idle
+        retry=Retry(NoBackoff(), 0),  # RedisStore knows what may be tried again
         health_check_interval=30,
     )
-    return RedisStore(client, (redis.RedisError, OSError))
+    pool = client.connection_pool
+    return RedisStore(
+        client, (redis.RedisError, OSError), clock, lambda: pool.disconnect(inuse_connections=False)
+    )
 
 
 def _milliseconds(keep: timedelta | None) -> int | None:

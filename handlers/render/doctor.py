@@ -201,14 +201,14 @@ def _gap_lines(gaps: Sequence[tuple[str, Gap]], detail: Detail) -> list[Line]:
 
 
 def _store_faults(keeping: Keeping | None) -> list[str]:
-    return ["the store does not answer"] if keeping and keeping.fault else []
+    return ["the store fails"] if keeping and keeping.fault else []
 
 
 def _keeping_lines(keeping: Keeping | None) -> list[Line]:
     if keeping is None:
         return [(plain("not asked here"),)]
     if keeping.fault:
-        return [(strong("Redis does not answer: "), plain(f"{clean(keeping.fault, 200)}; look at REDIS_URL"))]
+        return [(strong("Redis fails: "), plain(f"{clean(keeping.fault, 200)}; look at REDIS_URL"))]
     if keeping.shared:
         return [(strong("Works: "), plain("Redis keeps reports and claims over restarts"))]
     told = (

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,7 +6,7 @@ import pytest
 
 from bot.shelf import Kept, Shelf
 from bot.store import MAX_KEYS, MemoryStore
-from bot.store_redis import RedisStore
+from bot.store_redis import ANSWER_S, LEFT_ALONE_S, RedisStore
 from handlers.store import Drawer, StoreError
 from tests.handlers.render.samples import incident
 
@@ -21,21 +20,20 @@ class Away(Exception):
 class FakeRedis:
     """The commands that are used, with their options, and a switch."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: "Clock") -> None:
+        self.clock = clock
         self.memory = MemoryStore(clock)
         self.away = False
         self.asked = 0
 
     def get(self, name: str) -> bytes | None:
         self.asked += 1
-        if self.away:
-            raise Away("redis://:hunter2@redis:6379 does not answer")
+        self.answer()
         return self.memory.get(name)
 
     def set(self, name: str, value: bytes, *, nx: bool = False, px: int | None = None) -> bool | None:
         self.asked += 1
-        if self.away:
-            raise Away("redis://:hunter2@redis:6379 does not answer")
+        self.answer()
         if nx and self.memory.get(name) is not None:
             return None
         self.memory.put(name, value, None if px is None else timedelta(milliseconds=px))
@@ -43,8 +41,7 @@ class FakeRedis:
 
     def execute_command(self, *args: str | bytes | int) -> object:
         self.asked += 1
-        if self.away:
-            raise Away("redis://:hunter2@redis:6379 does not answer")
+        self.answer()
         if args[0] == "EVAL":
             key, had, old, has, new, life = args[3:]
             keep = timedelta(milliseconds=int(life)) if life != "" else None
@@ -56,6 +53,11 @@ class FakeRedis:
         return [
             (b"1-0", {b"value": value}) for value in reversed(self.memory.tail(str(args[1]), int(args[5])))
         ]
+
+    def answer(self) -> None:
+        if self.away:
+            self.clock.now += ANSWER_S
+            raise Away("redis://:hunter2@redis:6379 does not answer")
 
     def close(self) -> None:
         pass
@@ -189,7 +191,7 @@ def test_redis_away_costs_what_it_keeps_and_never_an_answer(
     asked = redis.asked
     shelf.keep_report("shop", incident())
     assert redis.asked == asked  # it is left alone for a while: nobody waits for it again and again
-    clock.now = 6.0
+    clock.now += LEFT_ALONE_S
     shelf.keep_report("shop", incident())
     assert shelf.report("shop") is not None
     assert "Away" in caplog.text
