@@ -1,7 +1,7 @@
 """Records a cluster for somebody who says that a diagnosis is wrong: in a process of its own, within bounds.
 
 A sweep keeps no raw answers (a large cluster's are a gigabyte), so that it is read anew. Rewriting takes a
-second of pure Python for every two megabytes: in this process that would hold up every ack.
+second of pure Python for every megabyte: in this process that would hold up every ack.
 """
 
 import logging
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 READING_S = 300.0
 PATIENCE_S = 480.0
-MOST_READ_BYTES = 400 << 20  # on disk: deploy/ gives /tmp half a gigabyte
+MOST_READ_BYTES = 200 << 20  # on disk: deploy/ gives /tmp a quarter of a gigabyte
 MOST_BYTES = 25 << 20  # of the archive
 STACK_BYTES = 1 << 20
 NICENESS = 10
