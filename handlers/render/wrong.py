@@ -29,7 +29,11 @@ def recorded(file: str, size: str, unread: int, said: str, report: Report | None
         verdict = f"{VERDICTS[report.verdict].word}: {clean(report.headline, MAX_TITLE_CHARS)}"
         lines.append((strong("What I said: "), plain(f"{verdict} ({moment(report.taken_at)})")))
         lines += [
-            (strong("Cause: "), name(clean(cause.id, MAX_ID_CHARS)), plain(f" ({cause.severity}, {cause.confidence})"))
+            (
+                strong("Cause: "),
+                name(clean(cause.id, MAX_ID_CHARS)),
+                plain(f" ({cause.severity}, {cause.confidence})"),
+            )
             for cause in report.causes
         ][:10]
     if said:
