@@ -170,9 +170,9 @@ class Pool:
 
         The telling takes so long at most.
         """
-        self._threads.shutdown(wait=False, cancel_futures=True)
         with self._changed:
             left, self._jobs = self._jobs, set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
         telling = [self._beside.submit(job.failed, INTERRUPTED) for job in left]
         wait(telling, grace_s)
         self._beside.shutdown(wait=False, cancel_futures=True)
