@@ -151,6 +151,8 @@ def _sick(one: Looked, checked: str, number: int) -> list[Block]:
         return [told]
     most = n.MAX_ACCESSIBILITY_LABEL_CHARS
     label = cut(literal(clean(f"Check {one.cluster} again", most)), most)
+    if not one.cluster.strip():
+        return [told]  # Slack refuses a button without a value
     return [told, _button("Check again", f"{CHECK}:{number}", one.cluster, label)]
 
 
