@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-com
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: install demo test test-real check format bench score docs lock clean
+.PHONY: install demo test test-real check format bench score docs manifests lock clean
 
 install: $(RUNTIME)
 
@@ -49,6 +49,9 @@ score: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.pages
+
+manifests: $(DEV) # builds helm with Go, once
+	$(BIN)/python -m tests.real.helm
 
 lock: $(DEV) # needs uv; the locks name no index
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

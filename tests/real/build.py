@@ -18,15 +18,22 @@ STAMP = "-X k8s.io/component-base/version."
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One program: which of the Go modules pins it, its package there, and what the linker is told."""
+    """One program: the Go module that pins it, its package there, what the linker is told, build tags."""
 
     module: str
     package: str
     told: str = ""
+    tags: str = ""
 
 
 TOOLS = {
     "helm": Tool("helm", "helm.sh/helm/v3/cmd/helm"),
+    "hclfmt": Tool("hcl", "github.com/hashicorp/hcl/v2/cmd/hclfmt"),
+    "promtool": Tool(
+        "prometheus",
+        "github.com/prometheus/prometheus/cmd/promtool",
+        tags="remove_all_sd",  # the clouds that it would discover targets in are most of the build
+    ),
     "etcd": Tool("kubernetes", "go.etcd.io/etcd/server/v3"),
     "kube-apiserver": Tool(
         "kubernetes",
@@ -51,7 +58,8 @@ def binary(name: str) -> Path:
         raise NotBuiltError(f"{name} must be built and there is no go: install Go 1.25 or newer")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(f".{os.getpid()}")
-    command = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.told}", "-o", str(new)]
+    command = [go, "build", "-mod=readonly", "-trimpath", "-tags", tool.tags]
+    command += ["-ldflags", f"-s -w {tool.told}", "-o", str(new)]
     try:
         subprocess.run([*command, tool.package], cwd=GO / tool.module, check=True)
     except subprocess.CalledProcessError as error:
