@@ -56,6 +56,7 @@ manifests: $(DEV) # builds helm with Go, once
 lock: $(DEV) # needs uv; the locks name no index
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	echo hatchling | $(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 - -o deploy/build.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -51,7 +51,7 @@ def test_no_alert_takes_what_is_unknown_for_none() -> None:
 
 def test_the_dashboard_asks_the_chosen_prometheus_and_lays_no_panel_on_another() -> None:
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for panel in DASHBOARD["panels"]:
         place = panel["gridPos"]
         cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}

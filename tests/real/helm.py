@@ -36,10 +36,10 @@ ABOVE = {
     "deployment": """\
 # Apply rbac.yaml first, and make the Secret:
 #   kubectl -n cilium-bot create secret generic cilium-bot-slack --from-env-file=FILE
-# with SLACK_BOT_TOKEN and SLACK_APP_TOKEN, a line each, in FILE. Put your registry before the image. Other values
-# of the chart are variables here: CILIUM_BOT_CLUSTER and AWS_REGION (else the bot asks a node's EC2 tags),
-# REDIS_URL, and KUBERNETES_SERVICE_HOST with KUBERNETES_SERVICE_PORT for the API server's own address instead
-# of its Service's.
+# with SLACK_BOT_TOKEN and SLACK_APP_TOKEN, a line each, in FILE. Put your registry before the image.
+# Other values of the chart are variables here: CILIUM_BOT_CLUSTER and AWS_REGION (else the bot asks a node's
+# EC2 tags), REDIS_URL, and KUBERNETES_SERVICE_HOST with KUBERNETES_SERVICE_PORT for the API server's own
+# address instead of its Service's.
 
 """,
 }
