@@ -133,9 +133,9 @@ class SharedSweeps:
         return self._join(cluster, asked)
 
     def last(self, cluster: str) -> Seen | None:
-        """See handlers.work.Sweeps. A clock that went back makes nothing younger than new."""
+        """See handlers.work.Sweeps. What a clock that went back shows as of later counts as old as that."""
         kept = self._shelf.report(cluster)
-        return None if kept is None else Seen(kept.report, max(0.0, (self._now() - kept.at).total_seconds()))
+        return None if kept is None else Seen(kept.report, abs((self._now() - kept.at).total_seconds()))
 
     def join(self, cluster: str) -> SharedSweep:
         """See handlers.work.Sweeps."""

@@ -50,6 +50,7 @@ class Turns:
         self._since = desk.now()
         self._lock = Lock()
         self._here: dict[str, datetime] = {}  # settled, as far as this process knows
+        self._others: dict[str, datetime | None] = {}  # what another was making when this process looked last
         self._away: dict[str, datetime] = {}  # since when the store does not answer for a digest that is due
 
     def take(self, schedule: Schedule) -> datetime:
@@ -62,12 +63,11 @@ class Turns:
     def _with_claim(self, schedule: Schedule) -> datetime:
         now = self._desk.now()
         here = self._here.get(schedule.id)
-
         given_up = 0
 
         def step(old: Standing | None) -> Standing:
             nonlocal given_up
-            known = old or Standing(settled=schedule.made or now)
+            known = old or self._anew(schedule, now)
             taken = steps.taken(known, schedule, now, self._me, here)
             given_up = steps.missed_in(taken) - steps.missed_in(known)
             return taken
@@ -77,12 +77,23 @@ class Turns:
         with self._lock:
             self._here[schedule.id] = standing.settled
             self._away.pop(schedule.id, None)
+            self._others[schedule.id] = None if standing.owner in ("", self._me) else standing.due
         if standing.due is None or standing.until is None:
             return steps.cron_of(schedule).after(standing.settled)
         if standing.owner != self._me:
             return standing.until
         self._issue(schedule, standing, standing.due)
         return self._desk.now()
+
+    def _anew(self, schedule: Schedule, now: datetime) -> Standing:
+        """What is known of a digest that the store knows nothing of: it is new, or the store lost everything.
+
+        Then what this process has settled still is, and what another was making may stand or not.
+        """
+        known = [at for at in (schedule.made, self._here.get(schedule.id)) if at is not None]
+        standing = Standing(settled=max(known, default=now))
+        others = self._others.get(schedule.id)
+        return standing if others is None else steps.missed(standing, others, steps.UNSURE)
 
     def _issue(self, schedule: Schedule, standing: Standing, due: datetime) -> None:
         """Make it, mark it as being posted, post it, and remember what became of it."""

@@ -11,6 +11,7 @@ KEY = "cilium:watches"
 LONGEST = timedelta(hours=2)
 MOST = 20
 MOST_IN_A_CHANNEL = 3
+PUT_BACK = timedelta(minutes=10)  # no report comes so late
 MAX_GROUPS = 5
 MAX_CHARS = 200
 ORPHANED = timedelta(hours=1)  # after its end a watch that nobody could end is forgotten
@@ -121,8 +122,8 @@ def _change(store: Store, change: Callable[[Watch], Watch | None]) -> Watches:
 
 
 def looked(watch: Watch, report: Report, at: datetime) -> Watch:
-    """The watch after a report of that time; an older one tells nothing new."""
-    if watch.looked is not None and at <= watch.looked:
+    """The watch after a report of that time; an older one tells nothing new, unless a clock was put back."""
+    if watch.looked is not None and watch.looked - PUT_BACK < at <= watch.looked:
         return watch
     waiting = waiting_pods(report)
     if waiting is None:
