@@ -1,7 +1,7 @@
 """Put every check to one snapshot: found, clear, or not checked and why."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -79,6 +79,8 @@ def _one(check: Check, snapshot: Snapshot) -> Result:
             verdict=Verdict.BROKEN,
             undecided=((f"the check itself failed ({type(error).__name__})", None),),
         )
+    if not findings and not undecided:
+        undecided += _half_read(check, snapshot)
     unfound = Verdict.NOT_CHECKED if undecided else Verdict.CLEAR
     verdict = Verdict.FOUND if findings else unfound
     return Result(
@@ -88,6 +90,14 @@ def _one(check: Check, snapshot: Snapshot) -> Result:
         undecided=tuple(undecided),
         unplaced=_unplaced(check, snapshot) if findings else (),
     )
+
+
+def _half_read(check: Check, snapshot: Snapshot) -> Iterator[tuple[str, str | None]]:
+    """Why one of two lists of a needed part is missing: that the other one shows nothing proves nothing."""
+    for name in check.needs:
+        part = getattr(snapshot, name)
+        if getattr(part, "unread", ""):
+            yield part.unread, part.grant
 
 
 def _unplaced(check: Check, snapshot: Snapshot) -> tuple[tuple[str, str | None], ...]:

@@ -1,6 +1,5 @@
 """Snapshot.cilium_endpoints, from the lists of CiliumEndpoints and CiliumEndpointSlices."""
 
-from collections.abc import Iterator
 from sys import intern
 
 from msgspec import Struct
@@ -54,17 +53,25 @@ def read(source: Source) -> CiliumEndpoints:
         state = item.status.state if item.status else None
         if state not in READY:
             not_ready.append((namespace, name, intern(clip(state, 60))))
-    sliced = tuple(_sliced(source))
-    names.update(sliced)
-    return CiliumEndpoints(names=frozenset(names), not_ready=tuple(sorted(not_ready)), slices=bool(sliced))
+    sliced, unread = _sliced(source)
+    names |= sliced
+    return CiliumEndpoints(
+        names=frozenset(names),
+        not_ready=tuple(sorted(not_ready)),
+        slices=bool(sliced) or unread is not None,
+        unread=unread.reason if unread else "",
+        grant=unread.grant if unread else None,
+    )
 
 
-def _sliced(source: Source) -> Iterator[tuple[str, str]]:
+def _sliced(source: Source) -> tuple[set[tuple[str, str]], UnreadError | None]:
+    """The endpoints of slices, and why they are not all of them; that nobody asked is no reason."""
+    found: set[tuple[str, str]] = set()
     try:
         for item in items(source, SLICES, _Slice, "CiliumEndpointSlice", optional=True):
-            for endpoint in item.endpoints or ():
-                yield intern(item.namespace or ""), endpoint.name
+            found.update((intern(item.namespace or ""), endpoint.name) for endpoint in item.endpoints or ())
     except RestartError:
         raise
-    except UnreadError:
-        return
+    except UnreadError as error:
+        return found, None if error.reason.startswith("not asked") else error
+    return found, None

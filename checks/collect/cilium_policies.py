@@ -119,12 +119,12 @@ class _Policy(Item, gc=False):
 
 def read(source: Source) -> CiliumPolicies:
     """Read both lists; one of them is enough. Raises UnreadError when neither can be read."""
-    found, unread = both(
+    found, unread, grant = both(
         partial(_listed, source, CiliumPolicies.ASKED, "CiliumNetworkPolicy"),
         partial(_listed, source, CiliumPolicies.ASKED_CLUSTERWIDE, "CiliumClusterwideNetworkPolicy"),
     )
     found.sort(key=lambda policy: (policy.kind, policy.namespace or "", policy.name))
-    return CiliumPolicies(items=tuple(found), unread=unread)
+    return CiliumPolicies(items=tuple(found), unread=unread, grant=grant)
 
 
 def _listed(source: Source, path: str, kind: str) -> list[Policy]:

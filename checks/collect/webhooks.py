@@ -37,12 +37,12 @@ class _Configuration(Item, gc=False):
 
 def read(source: Source) -> Webhooks:
     """Read both lists; one of them is enough. Raises UnreadError when neither can be read."""
-    found, unread = both(
+    found, unread, grant = both(
         partial(_listed, source, Webhooks.ASKED, "ValidatingWebhookConfiguration"),
         partial(_listed, source, Webhooks.ASKED_MUTATING, "MutatingWebhookConfiguration"),
     )
     found.sort(key=lambda webhook: (webhook.kind, webhook.configuration, webhook.name))
-    return Webhooks(items=tuple(found), unread=unread)
+    return Webhooks(items=tuple(found), unread=unread, grant=grant)
 
 
 def _listed(source: Source, path: str, kind: str) -> list[Webhook]:

@@ -137,8 +137,8 @@ def decode_with(decoder: msgspec.json.Decoder[T], raw: bytes | msgspec.Raw, what
         raise UnreadError(f"unreadable: {what}: {told}") from None
 
 
-def both(first: Callable[[], list[T]], second: Callable[[], list[T]]) -> tuple[list[T], str]:
-    """What two lists hold that make one part, and why one of them is missing ("" when none is).
+def both(first: Callable[[], list[T]], second: Callable[[], list[T]]) -> tuple[list[T], str, str | None]:
+    """What two lists hold that make one part, why one of them is missing ("" when none is), and its grant.
 
     Raises UnreadError when both are missing.
     """
@@ -153,7 +153,7 @@ def both(first: Callable[[], list[T]], second: Callable[[], list[T]]) -> tuple[l
             failures.append(error)
     if len(failures) == 2:
         raise failures[0]
-    return found, failures[0].reason if failures else ""
+    return (found, failures[0].reason, failures[0].grant) if failures else (found, "", None)
 
 
 def clip(text: str | None, limit: int = MAX_TEXT_CHARS) -> str:

@@ -122,12 +122,18 @@ class CiliumNodes:
 
 @dataclass(frozen=True)
 class CiliumEndpoints:
-    """(namespace, name) of every CiliumEndpoint, and of those in CiliumEndpointSlices if that is in use."""
+    """(namespace, name) of every CiliumEndpoint, and of those in CiliumEndpointSlices if that is in use.
+
+    ``unread`` says why slices were not read though they were asked for, or is ""; ``grant`` would close the
+    gap.
+    """
 
     ASKED: ClassVar[str] = "kubernetes/apis/cilium.io/v2/ciliumendpoints"
     names: frozenset[tuple[str, str]] = frozenset()
     not_ready: tuple[tuple[str, str, str], ...] = ()  # namespace, name, state
-    slices: bool = False  # CiliumEndpointSlices exist: the list of endpoints alone is not the whole
+    slices: bool = False  # there are CiliumEndpointSlices, or may be: the list of endpoints is not the whole
+    unread: str = ""
+    grant: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

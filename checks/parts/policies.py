@@ -126,9 +126,13 @@ class NetworkPolicies:
 
 @dataclass(frozen=True)
 class CiliumPolicies:
-    """CiliumNetworkPolicies and clusterwide ones. ``unread`` says why one list is missing, or is ""."""
+    """CiliumNetworkPolicies and clusterwide ones.
+
+    ``unread`` says why one of the two lists is missing, or is ""; ``grant`` would close the gap.
+    """
 
     ASKED: ClassVar[str] = "kubernetes/apis/cilium.io/v2/ciliumnetworkpolicies"
     ASKED_CLUSTERWIDE: ClassVar[str] = "kubernetes/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies"
     items: tuple[Policy, ...] = ()
     unread: str = ""
+    grant: str | None = None

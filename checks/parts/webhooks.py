@@ -25,7 +25,10 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Webhooks:
-    """Admission webhooks of both kinds. ``unread`` says why one of the two lists is missing, or is ""."""
+    """Admission webhooks of both kinds.
+
+    ``unread`` says why one of the two lists is missing, or is ""; ``grant`` would close the gap.
+    """
 
     ASKED: ClassVar[str] = "kubernetes/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
     ASKED_MUTATING: ClassVar[str] = (
@@ -33,6 +36,7 @@ class Webhooks:
     )
     items: tuple[Webhook, ...] = ()
     unread: str = ""
+    grant: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from checks.parts.agents import Meta
 from checks.parts.cilium import CiliumConfig, CiliumVersion
 from checks.parts.nodes import Nodes
 from checks.parts.vpc import Subnets
+from checks.parts.webhooks import Webhook, Webhooks
 from checks.run import Verdict, run
 from checks.snapshot import Gap, Snapshot
 
@@ -51,6 +52,13 @@ def broken(nodes: Nodes) -> Iterator[Finding]:
     """Raises."""
     raise ZeroDivisionError
     yield FOUND
+
+
+@check(id="hooks", title="", source=SOURCE)
+def hooks(webhooks: Webhooks) -> Iterator[Finding]:
+    """Finds something in any webhook."""
+    if webhooks.items:
+        yield FOUND
 
 
 def snapshot(**parts: Any) -> Snapshot:
@@ -114,3 +122,15 @@ def test_a_check_that_raises_takes_only_itself_away(caplog: pytest.LogCaptureFix
     assert [r.verdict for r in results] == [Verdict.BROKEN, Verdict.FOUND]
     assert "ZeroDivisionError" in results[0].reason
     assert "broken" in caplog.text
+
+
+def test_half_of_a_part_that_shows_nothing_is_not_clear() -> None:
+    half: dict[str, Any] = {"unread": "refused: list mutating ones", "grant": "list mutating ones"}
+    [result] = run([hooks], snapshot(webhooks=Webhooks(**half)))
+    assert result.verdict is Verdict.NOT_CHECKED
+    assert result.undecided == (("refused: list mutating ones", "list mutating ones"),)
+    hook = Webhook(
+        configuration="a", kind="ValidatingWebhookConfiguration", name="a", namespace="b", service="c"
+    )
+    [result] = run([hooks], snapshot(webhooks=Webhooks(items=(hook,), **half)))
+    assert result.verdict is Verdict.FOUND

@@ -39,10 +39,17 @@ def test_adds_the_endpoints_of_slices() -> None:
     assert got.slices
 
 
-@pytest.mark.parametrize("code", ["NotFound", "Forbidden"])
-def test_slices_that_are_not_read_take_nothing_away(code: str) -> None:
-    got = read(told({ASKED: TWO, SLICES: refusal(SLICES, code)}))
-    assert (len(got.names), got.slices) == (2, False)
+def test_slices_that_are_not_installed_or_not_asked_for_take_nothing_away() -> None:
+    gone = read(told({ASKED: TWO, SLICES: refusal(SLICES, "NotFound")}))
+    assert (len(gone.names), gone.slices, gone.unread) == (2, False, "")
+    assert read(told({ASKED: TWO})) == gone
+
+
+def test_slices_that_are_refused_may_be_there() -> None:
+    got = read(told({ASKED: TWO, SLICES: refusal(SLICES, "Forbidden")}))
+    assert (len(got.names), got.slices) == (2, True)
+    assert got.unread == "refused: list cilium.io/ciliumendpointslices (Forbidden)"
+    assert got.grant == "list cilium.io/ciliumendpointslices, in the bot's ClusterRole"
 
 
 def test_slices_that_changed_under_the_reader_are_read_again() -> None:

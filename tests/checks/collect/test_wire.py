@@ -86,13 +86,13 @@ def test_entries_need_their_key() -> None:
 
 def test_one_of_two_lists_is_enough_and_the_other_is_told() -> None:
     def refused() -> list[int]:
-        raise UnreadError("refused: list x")
+        raise UnreadError("refused: list x", "list x")
 
     def restarted() -> list[int]:
         raise RestartError("unreadable: changed")
 
-    assert both(lambda: [1], lambda: [2]) == ([1, 2], "")
-    assert both(refused, lambda: [2]) == ([2], "refused: list x")
+    assert both(lambda: [1], lambda: [2]) == ([1, 2], "", None)
+    assert both(refused, lambda: [2]) == ([2], "refused: list x", "list x")
     with pytest.raises(UnreadError, match="refused"):
         both(refused, refused)
     with pytest.raises(RestartError):
