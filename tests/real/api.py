@@ -73,10 +73,9 @@ class Api:
         if resource.startswith("/"):
             asked = {"nonResourceAttributes": {"verb": verb, "path": resource}}
         else:
-            group, _, kind = (
-                resource.rpartition("/") if "." in resource.split("/", maxsplit=1)[0] else ("", "", resource)
-            )
-            kind, _, sub = kind.partition("/")
+            group, _, kind = resource.rpartition("/")
+            sub = kind if group == "pods" else ""
+            group, kind = ("", "pods") if sub else (group, kind)
             wanted = {"verb": verb, "group": group, "resource": kind, "subresource": sub}
             asked = {"resourceAttributes": wanted | {"namespace": namespace, "name": name}}
         review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": asked}

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,8 +120,11 @@ def loaded(servers: Servers, things: Iterable[Object]) -> Iterator[None]:
 class Beside:
     """The cluster's API from real servers; AWS, agents and probes from its recording."""
 
-    def __init__(self, recording: Recording, api: ApiServer) -> None:
-        """Asks nothing yet."""
+    def __init__(
+        self, recording: Recording, api: ApiServer, *, recorded: Collection[str] = NOT_LOADED
+    ) -> None:
+        """``recorded`` of the API's paths are the recording's too. Asks nothing yet."""
+        self._recorded = recorded
         self._recording = recording
         self._api = api
 
@@ -133,7 +136,8 @@ class Beside:
     def pages(self, path: str) -> Iterator[bytes]:
         """See Source."""
         room, _, rest = path.partition("/")
-        return (self._api if room == "kubernetes" and rest not in NOT_LOADED else self._recording).pages(path)
+        live = room == "kubernetes" and rest not in self._recorded
+        return self._api.pages(path) if live else self._recording.pages(path)
 
     def arguments(self, path: str) -> Sequence[str]:
         """See Source."""
