@@ -1,6 +1,7 @@
 """The chart: helm finds no fault, refuses wrong values, and installs it in a real API server."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,12 @@ def test_pods_of_the_bot_and_of_its_redis_are_told_apart() -> None:
         bot["spec"]["selector"]["matchLabels"].items()
         - redis["spec"]["template"]["metadata"]["labels"].items()
     )
+
+
+def test_the_readmes_line_installs_it_with_what_it_names() -> None:
+    text = (DEPLOY.parent / "README.md").read_text().replace("\\\n", " ")
+    [line] = re.findall(r"^ *helm install cilium-bot deploy/chart -n cilium-bot (.*)$", text, re.MULTILINE)
+    words = line.replace("REGION", "eu-west-1").split()
+    given = environment(deployment(*words, ROLE))
+    assert (given["CILIUM_BOT_CLUSTER"], given["AWS_REGION"]) == ("CLUSTER", "eu-west-1")
+    assert deployment(*words)["containers"][0]["image"].startswith("REGISTRY/cilium-bot:")
