@@ -27,6 +27,7 @@ __all__ = ["CannotServe", "Door", "HttpDoor", "SocketDoor", "open_store", "run",
 
 logger = logging.getLogger(__name__)
 
+LOOK_S = 0.5
 AWS_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -87,7 +88,7 @@ def run(
         clockwork.start()
         logger.info("serving %s", ", ".join(cluster.name for cluster in clusters))
         ready(doors)
-        stop.wait()
+        await_end(stop)
         logger.info("stopping")
     finally:
         for door in doors:  # first: what Slack sends from now on is for another replica
@@ -97,6 +98,17 @@ def run(
         bot.stop()
         if health is not None:
             health.stop()
+
+
+def await_end(stop: Event) -> None:
+    """Return soon after ``stop`` is set, by a signal's handler too.
+
+    A handler runs in this thread alone, and only a signal that the kernel gives to this thread ends a wait
+    without a limit: one that another thread gets, which is as good, would be forgotten until the process is
+    killed. https://docs.python.org/3/library/signal.html#signals-and-threads
+    """
+    while not stop.wait(LOOK_S):
+        pass
 
 
 def _doors(bot: Bot, slack: SlackSettings) -> tuple[Door, ...]:

@@ -13,7 +13,7 @@ from queue import Queue
 import pytest
 
 from bot.clusters import Cluster, recorded
-from bot.serve import CannotServe, Door, HttpDoor, run
+from bot.serve import CannotServe, Door, HttpDoor, await_end, run
 from bot.settings import Access, RunSettings, Secret
 from bot.standin.standin import CHANNEL, USER, Standin
 from bot.store import MemoryStore
@@ -167,3 +167,27 @@ def test_the_process_serves_until_sigterm_and_ends_with_0() -> None:
     assert "stopping" in said
     assert "Traceback" not in said
     assert slack.bot_token.reveal() not in said
+
+
+def test_ends_by_a_signal_that_another_thread_got() -> None:
+    waiting = threading.Event()
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waiting.set()
+            return super().wait(timeout)
+
+    def get_it() -> None:
+        waiting.wait()
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+    stop = Stop()
+    before = signal.signal(signal.SIGUSR1, lambda *_: stop.set())
+    other = threading.Thread(target=get_it)
+    other.start()
+    try:
+        await_end(stop)
+    finally:
+        other.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert stop.is_set()
