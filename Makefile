@@ -42,7 +42,7 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 
 bench: $(DEV)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench sweep ack months
 
 score: $(DEV)
 	$(BIN)/python -m tests.scenarios.score

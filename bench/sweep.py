@@ -51,7 +51,7 @@ def memory(base: str) -> float:
 
     collectors(), load_checks()
     gc.collect()
-    before = _resident()
+    before = resident()
     sweep(base)
     return (_peak() - before) / MB
 
@@ -63,7 +63,7 @@ def _timed(task: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes now; where the system does not tell, the peak so far."""
     pages = Path("/proc/self/statm")
     return int(pages.read_text().split()[1]) * resource.getpagesize() if pages.exists() else _peak()

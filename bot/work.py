@@ -165,6 +165,11 @@ class Pool:
             self._closing = True
             return self._changed.wait_for(lambda: not self._jobs, timeout=grace_s)
 
+    def idle(self, seconds: float) -> bool:
+        """Whether nothing ran or waited within that time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._jobs, timeout=seconds)
+
     def close(self, grace_s: float = 0.0) -> None:
         """Drop what still waits and let whatever runs end by itself; whoever waits for either is told.
 

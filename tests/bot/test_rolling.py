@@ -120,8 +120,8 @@ def test_what_was_read_and_not_begun_is_acked_before_the_socket_closes() -> None
         door.open(threading.Event())
         assert standin.wait_connected()
         assert door.handler is not None
-        late = {"type": "slash_commands", "envelope_id": "late", "accepts_response_payload": True}
-        late |= {"payload": standin.command(USER, CHANNEL, "help").payload | {"trigger_id": "9.9"}}
+        payload = {**standin.command(USER, CHANNEL, "help").payload, "trigger_id": "9.9"}
+        late = {"type": "slash_commands", "envelope_id": "late", "payload": payload}
         for _ in range(20):
             door.handler.client.enqueue_message(json.dumps(late))
         door.close()
