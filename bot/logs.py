@@ -20,6 +20,7 @@ CREDENTIALS = re.compile(
     | \bxapp-[\w-]+                                              # Slack: app-level tokens
     | (?<=hooks\.slack\.com/)[\w/.-]+                            # a response_url serves for half an hour
     | (?<=ticket=)[\w-]{8,}                                      # a socket's address
+    | \b(?:AKIA|ASIA)[A-Z0-9]{12,}                               # AWS's key ids
     | \bk8s-aws-v1\.[\w-]+                                       # EKS tokens
     | (?i:(?<=x-amz-signature=)|(?<=x-amz-security-token=))[\w%/+=-]+  # presigned URLs
     | \beyJ[\w-]{8,}\.[\w-]+\.[\w-]*                             # service accounts' tokens

@@ -11,6 +11,9 @@ import pytest
 
 from bot import logs
 from bot.logs import LogForm
+from checks.collect.source import SourceError
+from handlers.dispatch import command_answer
+from tests.bot.fakes import HandSweep, command, serving
 
 PLANTED = [
     "xoxb-12345-67890-AbCdEf",
@@ -22,6 +25,7 @@ PLANTED = [
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
     "k8s-aws-v1.aHR0cHM6Ly9zdHM",
     "redis://:hunter2@redis:6379/0",
+    "AKIAIOSFODNN7EXAMPLE",
     "a-signing-secret-without-a-shape",
     'a "quoted"\nsecret',
     "wss://wss-primary.slack.com/link/?ticket=12345678-t1cket&app_id=1",
@@ -157,3 +161,22 @@ def test_a_request_is_carried_into_other_threads_and_ends_with_its_block(written
     assert alone.endswith("alone")
     assert mine not in another
     assert another.endswith("]")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_neither_log_nor_channel_shows_what_an_error_carries(form: LogForm) -> None:
+    """Slack's words, an exception of ours and one of the cluster's, an address: each with a token in it."""
+    planted = "xoxb-1-2-AbCd, https://user:hunter2@host/x?X-Amz-Signature=0a1b, Bearer abcdefgh12345678"
+    sweep = HandSweep()
+    with writing(form) as written, serving(("shop", sweep)) as (bot, slack):
+        for number, error in enumerate((ValueError(planted), SourceError("no cluster there"))):
+            sweep.error = error
+            slack.refuse("chat.postMessage", planted, times=2)
+            asked = command(slack, trigger=f"{number}.1", response_url=f"{slack.url}/respond/xoxb-1-2-AbCd")
+            command_answer(asked, bot.pool, bot.desk)
+            assert bot.pool.idle(10)
+        shown = json.dumps([body for _, body in slack.calls])
+    for part in ("AbCd", "hunter2", "0a1b", "abcdefgh12345678"):
+        assert part not in written.getvalue()
+        assert part not in shown
+    assert logs.HIDDEN in written.getvalue()

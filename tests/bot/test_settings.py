@@ -128,3 +128,13 @@ def test_reads_how_many_messages_a_channel_gets_unasked(given: dict[str, str], r
 
 def test_every_setting_has_a_flag_of_its_own() -> None:
     assert len({option.flag for option in OPTIONS}) == len(OPTIONS)
+
+
+@pytest.mark.parametrize(("given", "read"), [({}, "text"), ({"CILIUM_BOT_LOG": "json"}, "json")])
+def test_lines_of_the_log_are_text_unless_json_is_wanted(given: dict[str, str], read: str) -> None:
+    assert read_run(GOOD | given, None, read_digests).log == read
+
+
+def test_a_form_of_the_log_that_there_is_not_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CILIUM_BOT_LOG is malformed: text or json is wanted"):
+        read_run(GOOD | {"CILIUM_BOT_LOG": "xml"}, None, read_digests)
