@@ -12,7 +12,7 @@ from handlers.render.words import RANK, kind_noun
 REOPENS = timedelta(hours=1)  # what comes back sooner is the same problem
 REMEMBERED = timedelta(days=1)  # what is over
 NOT_LOOKED = timedelta(minutes=20)  # a few rounds
-PUT_BACK = timedelta(minutes=10)  # no report comes so late
+PUT_BACK = timedelta(minutes=10)  # no report comes so late: the clock was put back
 UNREAD_LOOKS = 3  # so many before people are told
 HIDDEN_LOOKS = 12  # so long an unread cause speaks for its symptoms
 MAX_TITLE_CHARS = 300
@@ -53,10 +53,7 @@ class Look:
 
 
 def looked(ledger: Ledger, report: Report, at: datetime) -> Ledger:
-    """The ledger after this report of ``at``; one that is not younger than the last changes nothing.
-
-    One that is much older is not: the clock was put back.
-    """
+    """The ledger after this report of ``at``; one that comes late changes nothing."""
     if ledger.at is not None and ledger.at - PUT_BACK < at <= ledger.at:
         return ledger
     look = _look(report, at)

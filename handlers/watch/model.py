@@ -11,7 +11,7 @@ KEY = "cilium:watches"
 LONGEST = timedelta(hours=2)
 MOST = 20
 MOST_IN_A_CHANNEL = 3
-PUT_BACK = timedelta(minutes=10)  # no report comes so late
+PUT_BACK = timedelta(minutes=10)  # no report comes so late: the clock was put back
 MAX_GROUPS = 5
 MAX_CHARS = 200
 ORPHANED = timedelta(hours=1)  # after its end a watch that nobody could end is forgotten
