@@ -43,7 +43,7 @@ class Shelf:
         """``now`` is aware."""
         self._store = store
         self._now = now
-        self._last: tuple[bytes, Kept | None] = (b"", None)
+        self._last: dict[str, tuple[bytes, Kept | None]] = {}  # one for each cluster
         self._local = MemoryStore()  # stands in for deliveries while the store is away
 
     def report(self, cluster: str) -> Kept | None:
@@ -69,7 +69,7 @@ class Shelf:
 
     def _get(self, key: str) -> Kept | None:
         try:
-            kept = self._decoded(self._store.get(key))
+            kept = self._decoded(key, self._store.get(key))
         except StoreError as error:
             logger.warning("%s is not read: %s", key, error)
         except (msgspec.DecodeError, RecursionError):  # another version's, or garbled
@@ -78,12 +78,12 @@ class Shelf:
             return kept if kept is not None and kept.version == VERSION else None
         return None
 
-    def _decoded(self, value: bytes | None) -> Kept | None:
+    def _decoded(self, key: str, value: bytes | None) -> Kept | None:
         """The value, or the one that the same bytes gave last time: a large report takes 20 ms."""
-        last, kept = self._last
+        last, kept = self._last.get(key, (b"", None))
         if value is not None and value != last:
             kept = _KEPT.decode(value)
-            self._last = (value, kept)
+            self._last[key] = (value, kept)
         return None if value is None else kept
 
     def _put(self, key: str, report: Report) -> None:

@@ -11,6 +11,7 @@ from bot.__main__ import EXIT, main, write
 from tests.handlers.render.samples import SAMPLES, incident
 
 LAZY = ["slack_bolt", "slack_sdk", "boto3", "botocore", "kubernetes", "redis", "apscheduler", "websocket"]
+LAZY += ["prometheus_client"]
 
 
 @pytest.mark.parametrize(

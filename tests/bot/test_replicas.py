@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,19 +11,21 @@ from random import Random
 
 import pytest
 
+from bot.app import Bot
 from bot.clusters import Cluster
-from bot.schedule import Timetable
-from bot.settings import Secret
+from bot.schedule import Timetable, fixed
+from bot.settings import Digest, Secret
 from bot.shelf import Shelf
 from bot.store import MemoryStore
 from bot.store_redis import RedisStore, connect
 from bot.sweeps import SharedSweeps
 from handlers.digests.standing import dues
+from handlers.digests.turns import Turns
 from handlers.dispatch import command_answer
 from handlers.problems.follow import follow
 from handlers.problems.tend import tend
 from handlers.work import Seen
-from tests.bot.fakes import HandSweep, command, serving
+from tests.bot.fakes import FakeSlack, HandSweep, command, serving
 from tests.bot.redis_server import RedisServer, redis_server
 from tests.handlers.digests.world import World as DigestWorld
 from tests.handlers.digests.world import schedule
@@ -141,6 +145,39 @@ def test_a_delivery_that_reaches_both_replicas_is_answered_once(server: RedisSer
         assert other.pool.stop(10)
         answers = slack.bodies("chat.postMessage") + beside.bodies("chat.postMessage")
     assert len(answers) == 5
+
+
+def test_a_digest_is_posted_once_by_two_bots_and_not_again_after_a_redis_that_restarts_empty(
+    server: RedisServer,
+) -> None:
+    hourly = Digest(channel="C0DIGEST", cron="0 * * * *")
+    [due] = fixed((hourly,))
+    clock = [NOON - timedelta(minutes=1)]
+    stores = [connect(Secret(server.url)) for _ in range(2)]
+
+    def issues(*slacks: FakeSlack) -> int:
+        bodies = [body for slack in slacks for body in slack.bodies("chat.postMessage")]
+        return sum("thread_ts" not in body for body in bodies)
+
+    def replica(store: RedisStore) -> AbstractContextManager[tuple[Bot, FakeSlack]]:
+        sweep = HandSweep(healthy())
+        return serving(("shop", sweep), store=store, now=lambda: clock[0], digests=(hourly,))
+
+    with (
+        replica(stores[0]) as (one, slack),
+        replica(stores[1]) as (two, other),
+        ThreadPoolExecutor(2) as threads,
+    ):
+        turns = [Turns(bot.desk, name, stopping=lambda: False) for bot, name in ((one, "a"), (two, "b"))]
+        for hours in range(3):
+            list(threads.map(lambda turn: turn.take(due), turns))
+            clock[0] = NOON + hours * HOUR
+            list(threads.map(lambda turn: turn.take(due), turns))
+            clock[0] += timedelta(minutes=2)
+            list(threads.map(lambda turn: turn.take(due), turns))
+            assert issues(slack, other) == hours + 1
+            server.stop()
+            server.start()
 
 
 def test_a_report_of_later_than_now_is_old() -> None:

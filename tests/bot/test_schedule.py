@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from bot.settings import Digest
 from bot.store import MemoryStore
 from checks.collect.source import SourceError
 from handlers.digests.standing import Standing, begin
+from handlers.digests.turns import Turns
 from handlers.store import Store, StoreError
 from tests.bot.fakes import FakeSlack, HandSweep, serving
 from tests.handlers.render.samples import incident
@@ -96,3 +98,31 @@ def test_a_digest_that_stands_twice_in_the_settings_is_one() -> None:
         ("* * * * *", "UTC", True),
     ]
     assert len({one.id for one in schedules}) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "became"), [("", "sent"), ("is_archived", "missed"), ("message_limit_exceeded", "failed")]
+)
+def test_counts_what_became_of_an_issue(code: str, became: str) -> None:
+    store, counted = MemoryStore(), Counter[str]()
+    [schedule] = fixed((EVERY_MINUTE,))
+    begin(store, schedule.id, lambda _: Standing(settled=TEN - timedelta(seconds=30)))
+    with serving(("shop", HandSweep()), store=store, now=lambda: TEN, digests=(EVERY_MINUTE,)) as (
+        bot,
+        slack,
+    ):
+        if code:
+            slack.refuse("chat.postMessage", code, times=9)
+        turns = Turns(bot.desk, "me", stopping=lambda: False, count=lambda what, n: counted.update({what: n}))
+        turns.take(schedule)
+    assert +counted == {became: 1}
+
+
+def test_counts_the_issues_that_nobody_was_there_to_make() -> None:
+    store, counted = MemoryStore(), Counter[str]()
+    [schedule] = fixed((EVERY_MINUTE,))
+    begin(store, schedule.id, lambda _: Standing(settled=TEN - timedelta(minutes=3)))
+    with serving(("shop", HandSweep()), store=store, now=lambda: TEN, digests=(EVERY_MINUTE,)) as (bot, _):
+        turns = Turns(bot.desk, "me", stopping=lambda: False, count=lambda what, n: counted.update({what: n}))
+        turns.take(schedule)
+    assert counted == {"missed": 2, "sent": 1}

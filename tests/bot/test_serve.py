@@ -109,6 +109,7 @@ def test_readiness_follows_slack_and_liveness_does_not() -> None:
             return answer
 
         assert (status("/healthz"), status("/readyz"), status("/")) == (200, 503, 404)
+        assert status("/metrics") == 200
         door.open(threading.Event())
         assert standin.wait_connected()
         assert status("/readyz") == 200
