@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 
 from bot.aws_clients import AwsClients
+from bot.eks_access import load_eks
 from bot.kube_access import KubeAccess, Place, kube_access
 from bot.settings import Access
 from checks.collect.live.agents import Agents
@@ -22,7 +23,7 @@ from checks.collect.live.source import Live
 from checks.parts.agents import Meta
 
 SWEEP_S = 29.0  # a second less than the sweep has: a reason of our own is better than being cut off
-CLUSTERS = 8
+CLUSTERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class _Reach:
 
 @lru_cache(maxsize=CLUSTERS)
 def _reach(access: Access) -> _Reach:
+    if access.eks:
+        aws = AwsClients(access, access.region)
+        by_iam = KubeAccess(partial(load_eks, access.cluster or "", aws))
+        return _Reach(by_iam, by_iam.place(), aws, TypeCache())
     kubernetes = kube_access(access)
     place = kubernetes.place()
     return _Reach(kubernetes, place, AwsClients(access, place.region), TypeCache())
@@ -75,7 +80,7 @@ def live(
 
 def _meta(access: Access, place: Place) -> Meta:
     return Meta(
-        cluster=access.cluster or place.name or place.context or "in-cluster",
+        cluster=access.alias or access.cluster or place.name or place.context or "in-cluster",
         taken_at=datetime.now(UTC),
         region=access.region or place.region,
         account=place.account,

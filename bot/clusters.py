@@ -1,6 +1,6 @@
 """The clusters the bot speaks for, each with the one function that looks at it: gather, then judge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -60,6 +60,22 @@ def reached(access: Access) -> Cluster:
 
     looking = Looking(lambda: live(access))
     return Cluster(live(access).meta.cluster, looking, looking.last, partial(_alive, access))
+
+
+def several(accesses: Sequence[Access]) -> tuple[Cluster, ...]:
+    """Each by its alias. Nothing is reached yet: one that is away is no reason not to speak of the others."""
+    return tuple(_by_alias(access) for access in accesses)
+
+
+def _by_alias(access: Access) -> Cluster:
+    looking = Looking(partial(_now, access))
+    return Cluster(access.alias or "", looking, looking.last, partial(_alive, access))
+
+
+def _now(access: Access) -> Source:
+    from bot.clients import live  # boto3 and kubernetes cost seconds: not for a recording
+
+    return live(access)
 
 
 def _opened(path: Path, seconds: float) -> Source:

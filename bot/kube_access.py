@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from bot.settings import Access
+from bot.access import Access
 from checks.collect.live.connection import Credentials
 from checks.collect.source import SourceError
 
@@ -66,7 +66,7 @@ class KubeAccess:
             token = configuration.get_api_key_with_prefix("BearerToken")  # renews one that has expired
             headers = {"Authorization": token.strip()} if token else {}
             if self._credentials is None or self._credentials.headers != headers:
-                self._credentials = _credentials(configuration, headers, self._configured().proxy)
+                self._credentials = _credentials(self._configured(), headers)
             return self._credentials
 
     def renew(self, stale: Credentials) -> Credentials:
@@ -84,11 +84,15 @@ class KubeAccess:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration of the official client, what it tells of the cluster, and the proxy to it."""
+    """A configuration of the official client, what it tells of the cluster, and the proxy to it.
+
+    ``authority``: who signed the API server's certificate, as PEM, where no file holds it.
+    """
 
     configuration: Any  # kubernetes.client.Configuration
     place: Place
     proxy: str | None
+    authority: str | None = None
 
 
 Load = Callable[[], Loaded]
@@ -120,7 +124,7 @@ def _load_inside(folder: Path, environ: Mapping[str, str]) -> Loaded:
         loader.load_and_set(configuration)  # type: ignore[no-untyped-call] # no types there
     except ConfigException as error:
         raise ValueError(f"the Pod's service account cannot be used: {error}") from None
-    return Loaded(configuration, Place(inside=True), _proxy(configuration.host, None))
+    return Loaded(configuration, Place(inside=True), proxy_to(configuration.host))
 
 
 def _load_kubeconfig(path: str | None, context: str | None) -> Loaded:
@@ -147,7 +151,10 @@ def _load_kubeconfig(path: str | None, context: str | None) -> Loaded:
     if user.get("exec") and not (configuration.api_key or configuration.cert_file):
         command = str(user["exec"].get("command"))
         raise ValueError(f"the kubeconfig's command {command} gave no credentials; try it by hand")
-    return Loaded(configuration, _place(chosen, cluster, user), _proxy(configuration.host, cluster))
+    proxy = cluster.get("proxy-url")
+    return Loaded(
+        configuration, _place(chosen, cluster, user), str(proxy) if proxy else proxy_to(configuration.host)
+    )
 
 
 Entry = Mapping[str, Any]
@@ -180,11 +187,8 @@ def _place(context: str, cluster: Entry, user: Entry) -> Place:
     return Place(name=name, region=region, context=context)
 
 
-def _proxy(host: str, cluster: Entry | None) -> str | None:
-    """The proxy between here and the API server: the kubeconfig's, else the environment's."""
-    named = (cluster or {}).get("proxy-url")
-    if named:
-        return str(named)
+def proxy_to(host: str) -> str | None:
+    """The proxy that the environment names between here and the API server."""
     goal = urlsplit(host)
     if _is_here(goal.hostname or "") or proxy_bypass(goal.hostname or ""):
         return None
@@ -200,21 +204,22 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _credentials(configuration: Any, headers: Mapping[str, str], proxy: str | None) -> Credentials:
+def _credentials(loaded: Loaded, headers: Mapping[str, str]) -> Credentials:
+    configuration, proxy = loaded.configuration, loaded.proxy
     if proxy and urlsplit(proxy).scheme not in ("http", ""):
         raise ValueError("only HTTP proxies are supported between the bot and the API server")
     return Credentials(
         base=configuration.host,
         headers=headers,
-        tls=_tls(configuration) if configuration.host.startswith("https") else None,
+        tls=_tls(configuration, loaded.authority) if configuration.host.startswith("https") else None,
         server_name=configuration.tls_server_name,
         proxy=proxy,
         proxy_headers=_proxy_headers(proxy),
     )
 
 
-def _tls(configuration: Any) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
+def _tls(configuration: Any, authority: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert, cadata=authority)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # EKS's own CAs lack an Authority Key Identifier
     if not configuration.verify_ssl:
         context.check_hostname = False

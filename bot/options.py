@@ -50,7 +50,9 @@ OPTIONS = (
     Option(
         "REDIS_URL", "run", "redis://… that keeps reports over restarts; without it they stay in the process"
     ),
-    Option("CILIUM_BOT_CLUSTERS", "run", "file of several clusters (not supported yet: one bot per cluster)"),
+    Option(
+        "CILIUM_BOT_CLUSTERS", "run", "YAML or JSON file of the clusters behind one bot; docs/clusters.md"
+    ),
     Option(
         "CILIUM_BOT_DIGESTS",
         "run",

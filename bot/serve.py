@@ -15,7 +15,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import logs
 from bot.app import EVERY_S, Bot, build_app
 from bot.clockwork import Clockwork
-from bot.clusters import Cluster, reached, recorded
+from bot.clusters import Cluster, reached, recorded, several
+from bot.discovery import discovered
 from bot.doors import CannotServe, Door, HttpDoor, SocketDoor
 from bot.health import Absence, HealthServer, TextPage
 from bot.schedule import Timetable, read_digests
@@ -27,6 +28,7 @@ __all__ = ["CannotServe", "Door", "HttpDoor", "SocketDoor", "open_store", "run",
 
 logger = logging.getLogger(__name__)
 
+NAMES_SHOWN = 5
 LOOK_S = 0.5
 AWS_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
@@ -35,17 +37,38 @@ def serve(given: Mapping[str, str], recording: Path | None) -> int:
     """Serve Slack until SIGTERM or SIGINT; 0 at the end. Raises SettingsError, SourceError, CannotServe."""
     settings = read_run(given, recording, read_digests)
     logs.configure(_secrets(settings, os.environ), form=settings.log)
-    cluster = reached(settings.access) if recording is None else recorded(recording)
-    strangers = {digest.cluster for digest in settings.digests} - {None, cluster.name}
-    if strangers:
-        raise SettingsError(
-            [f"CILIUM_BOT_DIGESTS: this bot looks at {cluster.name!r} and at no other cluster"]
-        )
+    clusters = _clusters(settings)
+    faults = _strange_digests(settings, [cluster.name for cluster in clusters])
+    if faults:
+        raise SettingsError(faults)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(settings, (cluster,), open_store(settings.redis_url), stop)
+    run(settings, clusters, open_store(settings.redis_url), stop)
     return 0
+
+
+def _clusters(settings: RunSettings) -> tuple[Cluster, ...]:
+    """The clusters to speak of. Raises SourceError, CannotServe."""
+    if settings.recording is not None:
+        return (recorded(settings.recording),)
+    if settings.clusters is None:
+        return (reached(settings.access),)
+    found = several(discovered(settings.clusters.named, settings.clusters.searches))
+    if not found:
+        raise CannotServe("CILIUM_BOT_CLUSTERS: EKS lists no cluster, and the file names none")
+    return found
+
+
+def _strange_digests(settings: RunSettings, names: Sequence[str]) -> list[str]:
+    """Digests of no cluster that the bot looks at; of several clusters one must be named."""
+    of = {digest.cluster for digest in settings.digests}
+    known = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+    strangers = sorted(name for name in of if name is not None and name not in names)
+    faults = [f"CILIUM_BOT_DIGESTS: this bot looks at {known}, and not at {name!r}" for name in strangers]
+    if None in of and len(names) > 1:
+        faults.append(f"CILIUM_BOT_DIGESTS: cluster is missing: this bot looks at {known}")
+    return faults
 
 
 def open_store(redis_url: Secret | None) -> Store:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.access import Access
+from bot.clusters_file import SETTING as CLUSTERS
+from bot.clusters_file import Clusters, read_clusters
 from bot.logs import LogForm
 from bot.options import SLACK_API_URL, UNASKED_PER_DAY
 from bot.reader import Reader, Secret, SettingsError
@@ -20,24 +23,6 @@ __all__ = [
     "read_access",
     "read_run",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """How to reach the cluster and its AWS account. None leaves the choice to the client's own default chain.
-
-    ``probes``: None asks them only where the bot runs inside the cluster's network.
-    """
-
-    kubeconfig: str | None = None
-    context: str | None = None
-    cluster: str | None = None
-    namespace: str = "kube-system"
-    probes: bool | None = None
-    region: str | None = None
-    aws_profile: str | None = None
-    aws_role: str | None = None
-    aws_endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +55,7 @@ class RunSettings:
 
     slack: SlackSettings
     access: Access
+    clusters: Clusters | None = None
     recording: Path | None
     redis_url: Secret | None
     digests: tuple[Digest, ...]
@@ -98,8 +84,7 @@ def read_run(
     slack = _slack(reader)
     redis_url = reader.url("REDIS_URL", ("redis", "rediss", "unix"))
     metrics_port = reader.port("CILIUM_BOT_METRICS_PORT")
-    if reader.text("CILIUM_BOT_CLUSTERS"):
-        reader.problems.append("CILIUM_BOT_CLUSTERS is not supported yet: start one bot for each cluster")
+    clusters = _clusters(reader, access, recording)
     schedules = reader.several("CILIUM_BOT_DIGESTS", digests)
     rules = reader.several(SETTING, read_rules)
     pictures = reader.flag("CILIUM_BOT_PICTURES")
@@ -111,6 +96,7 @@ def read_run(
         lambda: RunSettings(
             slack=slack,
             access=access,
+            clusters=clusters,
             recording=recording,
             redis_url=None if redis_url is None else Secret(redis_url),
             digests=schedules,
@@ -121,6 +107,25 @@ def read_run(
             log="json" if log == "json" else "text",
         )
     )
+
+
+def _clusters(reader: Reader, access: Access, recording: Path | None) -> Clusters | None:
+    """The clusters of the file; None without one: then it is the one of ``access`` or of the recording."""
+    path = reader.text(CLUSTERS)
+    if path is None:
+        return None
+    for other, given in (
+        ("CILIUM_BOT_CLUSTER", access.cluster),
+        ("CILIUM_BOT_CONTEXT", access.context),
+        ("a recording", recording),
+    ):
+        if given is not None:
+            reader.problems.append(f"{CLUSTERS} and {other} exclude each other")
+    try:
+        return read_clusters(Path(path), access)
+    except SettingsError as error:
+        reader.problems.extend(error.problems)
+        return None
 
 
 def _access(reader: Reader) -> Access:
