@@ -1,4 +1,5 @@
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ import pytest
 from bot.app import Bot
 from bot.store import MemoryStore
 from checks.collect.source import SourceError
-from handlers.round import EVERY, TIMER, look
+from handlers.round import AT_ONCE, EVERY, PARTS, TIMER, look
 from handlers.store import StoreError
 from tests.bot.fakes import HandSweep, serving
 
@@ -99,5 +100,35 @@ def test_a_sweep_that_fails_is_logged_and_the_next_cluster_is_looked_at(
     assert "the round could not look at shop: The sweep could not run." in caplog.text
 
 
-def test_comes_round_each_five_minutes() -> None:
-    assert (TIMER.every, TIMER.run) == (timedelta(minutes=5), look)
+def test_many_clusters_are_spread_over_the_round_and_each_is_looked_at_once_in_it() -> None:
+    sweeps = [HandSweep() for _ in range(50)]
+    clock = Clock()
+    with serving(*((f"c{number}", sweep) for number, sweep in enumerate(sweeps)), now=clock) as (bot, _):
+        for part in range(PARTS):
+            look(bot.desk)
+            assert sum(sweep.started for sweep in sweeps) == 5 * (part + 1)
+            clock.now += TIMER.every
+        assert {sweep.started for sweep in sweeps} == {1}
+        look(bot.desk)
+        assert sum(sweep.started for sweep in sweeps) == 55
+
+
+def test_no_more_than_a_few_sweeps_run_at_once_and_a_sick_cluster_keeps_no_other_back() -> None:
+    sick, others = HandSweep(), [HandSweep() for _ in range(49)]
+    sick.go.clear()
+    names = [("sick", sick), *((f"c{number}", sweep) for number, sweep in enumerate(others))]
+    with serving(*names, now=Clock()) as (bot, _):
+        running = threading.Thread(target=look, args=(bot.desk,))
+        running.start()
+        assert sick.begun.acquire(timeout=5)
+        for sweep in others[: AT_ONCE - 1]:
+            assert sweep.begun.acquire(timeout=5)
+        assert sum(sweep.started for sweep in others) == AT_ONCE - 1
+        bot.desk.sweeps.join("c40").report()  # somebody asks
+        sick.go.set()
+        running.join(timeout=5)
+        assert sum(sweep.started for sweep in others) == 5
+
+
+def test_comes_round_each_five_minutes_in_parts() -> None:
+    assert (EVERY.total_seconds(), TIMER.every, TIMER.run) == (300, EVERY / PARTS, look)
