@@ -1,5 +1,6 @@
 """The Terraform and eksctl files bind the policy to the ServiceAccount that the chart makes."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,10 @@ def test_eksctl_binds_one_policy_to_the_same_account_in_both_ways() -> None:
     assert irsa["roleOnly"] is True  # eksctl and helm would both own the ServiceAccount
     assert pod_identity["permissionPolicyARNs"] == irsa["attachPolicyARNs"]
     assert config["metadata"].keys() == {"name", "region"}
+
+
+def test_the_policy_for_many_clusters_lists_them_and_assumes_one_role_by_name() -> None:
+    policy = json.loads((DEPLOY / "iam-policy-clusters.json").read_text())
+    given = {action: one["Resource"] for one in policy["Statement"] for action in one["Action"]}
+    assert given == {"eks:ListClusters": "*", "sts:AssumeRole": "arn:aws:iam::*:role/cilium-bot"}
+    assert all(one["Effect"] == "Allow" for one in policy["Statement"])

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.access import Access
+from bot.clusters_file import read_clusters
 from bot.options import OPTIONS
 from tests.real.api import RefusedError as GoneError
 from tests.real.helm import ABOVE, CHART, DEPLOY, RefusedError, helm, manifest, objects, rendered
@@ -23,6 +25,10 @@ TWO = "--set=replicas=2,podDisruptionBudget.enabled=true,redis.secretName=cilium
 PLACE = "--set=cluster.name=payments-prod,cluster.region=eu-west-1,cluster.apiServerHost=10.0.0.1"
 ROLE = "--set=aws.roleArn=arn:aws:iam::111122223333:role/cilium-bot"
 HTTP = "--set=slack.httpPort=3000"
+CLUSTERS = {
+    "clusters": [{"name": "here", "inCluster": True}, {"name": "pay", "region": "eu-west-1"}],
+    "discover": [{"regions": ["eu-north-1"], "role": "arn:aws:iam::444455556666:role/cilium-bot"}],
+}
 DIGESTS = '[{"channel": "C1", "cron": "0 9 * * 1-5"}]'
 WAYS: dict[str, tuple[str, ...]] = {
     "as it comes": (),
@@ -37,6 +43,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "on the Pod network": (POD_NETWORK, REDIS, POLICIES, HTTP),
     "two replicas": (TWO, ROLE),
+    "many clusters": (f"--set-json=clusters={json.dumps(CLUSTERS)}", "--set=rights.groups={cilium-bot}"),
     "a digest, and settings of its own": (
         f"--set-json=settings={json.dumps({'CILIUM_BOT_DIGESTS': DIGESTS})}",
         '--set-json=serviceAccount.annotations={"owner": "platform"}',
@@ -64,6 +71,9 @@ WRONG = {
     "--set=networkPolicy.enabled=true": "binds no Pod on the host's network",
     "--set=ciliumNetworkPolicy.enabled=true": "binds no Pod on the host's network",
     "--set=slack.httpPort=8571": "the same port",
+    '--set-json=clusters={"clusters":[]},cluster={"name":"shop"}': "cluster.name and clusters exclude",
+    '--set-json=clusters={"more":[]}': "more",
+    "--set=rights.groups={system:masters}": "rights/groups",
 }
 OPERATORS = ("PodMonitor", "PrometheusRule")  # the Prometheus operator's definitions are not served here
 
@@ -157,6 +167,29 @@ def test_no_service_link_shadows_a_setting() -> None:
 def test_settings_reach_the_bot_as_they_were_written() -> None:
     [way] = [way for name, way in WAYS.items() if "settings" in name]
     assert environment(deployment(*way))["CILIUM_BOT_DIGESTS"] == DIGESTS
+
+
+def test_the_bot_reads_the_clusters_that_the_values_name(tmp_path: Path) -> None:
+    way = WAYS["many clusters"]
+    [held] = [thing for thing in objects(*way) if thing["metadata"]["name"] == "cilium-bot-clusters"]
+    pod = deployment(*way)
+    [mount] = [one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "clusters"]
+    [(name, text)] = held["data"].items()
+    assert environment(pod)["CILIUM_BOT_CLUSTERS"] == f"{mount['mountPath']}/{name}"
+    (tmp_path / name).write_text(text)
+    (tmp_path / "token").write_text("x")
+    found = read_clusters(tmp_path / name, Access(), service_account=tmp_path)
+    assert [one.alias for one in found.named] == ["here", "pay"]
+    assert [one.region for one in found.searches] == ["eu-north-1"]
+
+
+def test_a_group_has_the_same_rights_and_no_group_of_the_systems_own() -> None:
+    for thing in objects(*WAYS["many clusters"]):
+        if thing["kind"] in ("ClusterRoleBinding", "RoleBinding"):
+            assert [(one["kind"], one["name"]) for one in thing["subjects"]] == [
+                ("ServiceAccount", "cilium-bot"),
+                ("Group", "cilium-bot"),
+            ]
 
 
 def test_irsa_is_an_annotation_and_pod_identity_needs_nothing() -> None:

@@ -12,6 +12,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - kind: ServiceAccount
   name: {{ .Values.serviceAccount.name }}
   namespace: {{ .Release.Namespace }}
+{{- range .Values.rights.groups }}
+- kind: Group
+  name: {{ . | quote }}
+  apiGroup: rbac.authorization.k8s.io
+{{- end }}
 {{- end }}
 
 {{- define "cilium-bot.image" -}}
@@ -33,6 +38,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- if and (gt (int .Values.replicas) 1) (not (or $redis.secretName $redis.inCluster.enabled)) -}}
 {{- fail "replicas: more than one needs a Redis that all share (redis.secretName or redis.inCluster)" -}}
+{{- end -}}
+{{- if and .Values.clusters .Values.cluster.name -}}
+{{- fail "cluster.name and clusters exclude each other: name every cluster there" -}}
 {{- end -}}
 {{- if eq (int .Values.slack.httpPort) (int .Values.metricsPort) -}}
 {{- fail "slack.httpPort and metricsPort are the same port" -}}
