@@ -110,6 +110,8 @@ def _record(source: Open, out: Path, answer: Connection) -> None:
     bounds = Bounds(READING_S, MOST_READ_BYTES)
     try:
         read = write(source(READING_S), out, anonymise=True, key=secrets.token_bytes(32), bounds=bounds)
-        answer.send(len(read.gaps))
+        told: int | str = len(read.gaps)
     except SourceError as error:
-        answer.send(str(error).rstrip("."))
+        told = str(error).rstrip(".")
+    with suppress(BrokenPipeError):  # the bot that asked for it is gone
+        answer.send(told)

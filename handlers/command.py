@@ -27,8 +27,9 @@ Task = Callable[[], None]
 class Desk:
     """What an answer is made with. ``every_s`` is the least time between two progress edits of a message.
 
-    ``fixed_digests`` are those of the settings. Without ``pictures`` charts are lines of text. ``unasked_per_day`` is how many messages a channel gets at
-    most that nobody asked for, digests not counted.
+    ``fixed_digests`` are those of the settings. Without ``pictures`` charts are lines of text.
+    ``unasked_per_day`` is how many messages a channel gets at most that nobody asked for, digests not
+    counted.
     """
 
     chat: Chat

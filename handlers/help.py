@@ -28,11 +28,12 @@ THREAD_EXAMPLES = ("check again", "why", "evidence", "node", "what changed", "ha
 def explain(command: str, desk: Desk) -> Message:
     """Every word with what it does, and what may follow it."""
     lines = list(usages(command, desk.words))
-    lines.append("*For example* " + ", ".join(f"`{command} {example}`" for example in EXAMPLES))
+    lines.append("*For example* " + ", ".join(f"`{after(command, example)}`" for example in EXAMPLES))
     clusters = desk.sweeps.names
     if len(clusters) > 1:
         lines.append(
-            f"A cluster's name may follow: `{command} status NAME`. I look at {len(clusters)} of them."
+            f"A cluster's name may follow: `{after(command, 'status NAME')}`. "
+            f"I look at {len(clusters)} of them."
         )
     lines.append(
         "The same words work in a thread or a channel after a mention of me, and in a direct message."
@@ -49,7 +50,12 @@ def explain(command: str, desk: Desk) -> Message:
 
 def usages(command: str, words: Sequence[Word]) -> Sequence[str]:
     """A line for each word, in mrkdwn."""
-    return [f"`{command} {word.usage}` {word.about}" for word in words]
+    return [f"`{after(command, word.usage)}` {word.about}" for word in words]
+
+
+def after(command: str, words: str) -> str:
+    """The words as they are to be typed: after the command, or alone where there is none."""
+    return f"{command} {words}".lstrip()
 
 
 def unknown(question: Question, words: Sequence[Word]) -> Message:
@@ -60,8 +66,8 @@ def unknown(question: Question, words: Sequence[Word]) -> Message:
     )
     first = f"I do not know {said}."
     if near:
-        first += f" Did you mean `{question.command} {near[0]}`?"
-    return _message(first, f"`{question.command} help` shows every word.")
+        first += f" Did you mean `{after(question.command, near[0])}`?"
+    return _message(first, f"`{after(question.command, 'help')}` shows every word.")
 
 
 def _message(*lines: str) -> Message:

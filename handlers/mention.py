@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from handlers.question import COMMAND, TOKEN, Place, Question, asked
+from handlers.question import TOKEN, Place, Question, asked
 
 DIRECT = "im"
+BARE = ""
+"""No command goes before the words here: in a thread Slack takes none."""
 PUNCTUATION = "?!.,:;"  # people write to it as to somebody: "why?"
 
 
@@ -74,7 +76,7 @@ def heard(body: Mapping[str, object]) -> Said | None:
     )
     deliveries = [f"message/{payload.team_id}/{event.channel}/{event.ts}"]
     deliveries += [f"event/{payload.event_id}"] if payload.event_id else []
-    question = asked(after_mention(event.text, me), COMMAND, place, "")
+    question = asked(after_mention(event.text, me), BARE, place, "")
     return Said(replace(question, word=question.word.rstrip(PUNCTUATION)), tuple(deliveries))
 
 

@@ -107,8 +107,8 @@ def by_id(id: str) -> Find:
     return find
 
 
-def preview(when_: When, cluster: str | None, place: Place, desk: Desk) -> Message:
-    """What would be saved; where no time zone was named, in the person's own. Nothing is saved."""
+def preview(when_: When, cluster: str | None, place: Place, desk: Desk, *, number: int = 0) -> Message:
+    """What would be saved, or that ``number`` says; in the person's own zone where none was named."""
     if not when_.zone_said:
         when_ = replace(when_, zone=zone_of(place.user, desk))
     schedule = _schedule(when_, cluster, place, desk)
@@ -123,6 +123,7 @@ def preview(when_: When, cluster: str | None, place: Place, desk: Desk) -> Messa
             next=moments(runs, schedule.zone),
             parts=issues.preview(schedule, desk),
             now=desk.now(),
+            number=number,
         )
     )
 

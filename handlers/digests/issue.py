@@ -18,7 +18,7 @@ from handlers.question import Place
 from handlers.render.digest import Part, digest
 from handlers.render.message import Message
 from handlers.store import Drawer, StoreError
-from handlers.threads.memory import Look, Subject, remember
+from handlers.threads.memory import Look, Subject, about, remember
 from handlers.threads.outline import outline
 from handlers.work import Seen, Sweep, SweepFailed
 
@@ -114,6 +114,8 @@ def detail(issue: Made, outcome: Outcome, desk: Desk) -> None:
         return
     place = Place(channel=outcome.channel, user="", response_url="", thread_ts=outcome.ts)
     told = [part.report for part in issue.parts if part.report is not None]
+    if len(told) == 1:
+        about(desk.store, outcome.channel, outcome.ts, told[0].cluster)  # somebody may ask there at once
     shown = [report for report in told if len(told) == 1 or _has_more(report)][:MAX_REPLIES]
     for report in shown:
         posted = desk.chat.at(place).finish(desk.pages.of(Seen(report)))

@@ -11,6 +11,7 @@ from handlers.digests import deeds, dialog
 from handlers.digests.deeds import Find, by_id, numbered, once
 from handlers.digests.listing import channel_message
 from handlers.digests.phrases import PhraseError, read
+from handlers.digests.rehearsal import rehearse
 from handlers.digests.schedules import of_channel
 from handlers.gestures import Clicked, Submitted
 from handlers.own import own_of
@@ -45,7 +46,7 @@ ALSO = {
         "remove": "delete",
     },
 }
-KNOWN = ("list", "set", *DEEDS)
+KNOWN = ("list", "set", "preview", *DEEDS)
 
 
 def _begin(question: Question, desk: Desk) -> Message | Task:
@@ -57,8 +58,10 @@ def _begin(question: Question, desk: Desk) -> Message | Task:
         return partial(once, question.delivery, desk, place, lambda: channel_message(desk, place.channel))
     if word == "set":
         return _set(rest, question, desk)
+    if word == "preview":
+        return _preview(rest, question, desk)
     if word in DEEDS:
-        return _deed(word, rest, question, desk)
+        return _deed(DEEDS[word], word, rest, question, desk)
     near = difflib.get_close_matches(said[:MAX_SAID_CHARS], (*KNOWN, *ALSO), n=1)
     hint = (
         f"Did you mean `digest {ALSO.get(near[0], near[0])}`?"
@@ -68,15 +71,21 @@ def _begin(question: Question, desk: Desk) -> Message | Task:
     return shown.asked_message(f"I do not know “{clean(said, MAX_SAID_CHARS)}”", hint)
 
 
-def _deed(word: str, rest: Sequence[str], question: Question, desk: Desk) -> Message | Task:
+def _deed(deed: Deed, word: str, rest: Sequence[str], question: Question, desk: Desk) -> Message | Task:
     number = rest[0].lstrip("#") if rest else ""
     if number and not (number.isascii() and number.isdecimal() and len(number) < 4):
         said = clean(number, MAX_SAID_CHARS)
         return shown.asked_message(f"“{said}” is no number", f"`digest` lists them; then `digest {word} 1`.")
     find = numbered(question.place.channel, int(number) if number else None)
-    return partial(
-        once, question.delivery, desk, question.place, lambda: DEEDS[word](find, question.place, desk)
-    )
+    return partial(once, question.delivery, desk, question.place, lambda: deed(find, question.place, desk))
+
+
+def _preview(rest: Sequence[str], question: Question, desk: Desk) -> Message | Task:
+    """One of the channel's, by its number where there are several; or what was said, before it is set."""
+    if len(rest) > 1 or (rest and not rest[0].lstrip("#").isdecimal()):
+        return _set(rest, question, desk)
+    usual = partial(rehearse, lambda: _meant((), question.place, desk))
+    return _deed(usual, "preview", rest, question, desk)
 
 
 def _set(rest: Sequence[str], question: Question, desk: Desk) -> Message | Task:
@@ -220,7 +229,7 @@ WORD = Word(
     also=("digests",),
     usage='digest [set "weekdays 09:00 Europe/Berlin"]',
     about="lists this channel's digests, sets one (`digest set` alone opens a dialog), and with a number "
-    "`pause`, `resume`, `run` or `delete` one",
+    "`preview`, `pause`, `resume`, `run` or `delete` one",
     begin=_begin,
     again=False,
     right_of=right_of,

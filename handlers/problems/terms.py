@@ -31,7 +31,8 @@ class Said:
 def said(others: Sequence[str], known: Sequence[str] = ()) -> Said:
     """``PROBLEM [CLUSTER] [for 4h] [reason…]``; ``known`` are the clusters' names. Raises BadTerm.
 
-    Without a time the reason begins after the problem, or after the cluster's name.
+    Without a time the reason begins after the problem, or after the cluster's name. The "for" may be
+    left out.
     """
     lower = [word.lower() for word in others]
     if "for" in lower[:3]:
@@ -40,6 +41,9 @@ def said(others: Sequence[str], known: Sequence[str] = ()) -> Said:
             raise BadTerm(f"A time goes after “for”: {SAYS}")
         return Said(tuple(others[:place]), term(others[place + 1]), _reason(others[place + 2 :]))
     names = 2 if len(others) > 1 and others[1] in known else 1
+    for place in (0, names):
+        if place < len(others) and TERM.fullmatch(lower[place]):
+            return Said(tuple(others[:place]), term(others[place]), _reason(others[place + 1 :]))
     return Said(tuple(others[:names]), None, _reason(others[names:]))
 
 

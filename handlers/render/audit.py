@@ -17,6 +17,8 @@ from handlers.render.words import MAX_NAME_CHARS, counted, moment, more, span
 
 WORD = "Audit"
 MAX_WHAT_CHARS = 120
+DIRECT = "D"
+"""How the id of a direct message begins."""
 ROWS = (100, 70, 40, 20, 10, 3)
 
 
@@ -70,7 +72,9 @@ def _line(deed: Entry, answer: Entry | None, everybody: bool) -> Line:
     pieces = [plain(f"{moment(deed.at)} ")]
     if everybody:
         pieces += [person(deed.user), plain(" ")]
-    if deed.channel:
+    if deed.channel.startswith(DIRECT):  # Slack shows no name for it, not even to whoever is in it
+        pieces.append(plain("in a direct message "))
+    elif deed.channel:
         pieces += [plain("in "), channel(deed.channel), plain(" ")]
     pieces.append(name(clean(deed.what, MAX_WHAT_CHARS)))
     if deed.refused:

@@ -111,17 +111,18 @@ def _entry_buttons(one: Listed) -> tuple[Button, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A digest that is not saved yet: its next runs in words, and what it would say now."""
+    """A digest, saved under its ``number`` or not yet (0): its next runs, and what it would say now."""
 
     when: When
     cluster: str | None
     next: str
     parts: Sequence[Part]
     now: datetime
+    number: int = 0
 
 
 def preview_message(plan: Plan) -> Message:
-    """What would be saved, with what it would say now."""
+    """What it would say now; one that is not saved can be."""
     return fitted(told(_preview(plan, CHAT[0])), lambda detail: _preview(plan, detail))
 
 
@@ -140,14 +141,11 @@ def _preview(plan: Plan, detail: Detail) -> Page:
         Section((first,), heading="Now it would say:"),
         *would.sections,
     )
+    if plan.number:
+        return Page(neutral("Preview"), f"digest {plan.number}, {phrase(plan.when)}", "", sections)
     value = "\n".join((plan.when.cron, plan.when.zone, plan.cluster or ""))
-    return Page(
-        neutral("Preview"),
-        f"{phrase(plan.when)}; nothing is saved yet",
-        "",
-        sections,
-        (Button("Save", SAVE, value), Button("Cancel", CANCEL, CANCEL)),
-    )
+    buttons = (Button("Save", SAVE, value), Button("Cancel", CANCEL, CANCEL))
+    return Page(neutral("Preview"), f"{phrase(plan.when)}; nothing is saved yet", "", sections, buttons)
 
 
 def delete_message(one: Listed) -> Message:

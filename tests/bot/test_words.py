@@ -250,3 +250,15 @@ def test_the_terminal_says_what_would_help(said: str, told: str) -> None:
 
     with pytest.raises(SourceError, match=told.replace("?", "\\?")):
         page_of([said], unread)  # type: ignore[arg-type] # it is never called
+
+
+def test_names_no_command_where_slack_takes_none() -> None:
+    with serving(("shop", HandSweep())) as (bot, slack):
+        tell(bot, event("<@U0BOT> statsu", thread_ts="4.9"))
+        slack.wait_for(lambda calls: len(calls) == 1)
+        tell(bot, event("<@U0BOT> help", ts="5.2", id="Ev2"))
+        slack.wait_for(lambda calls: len(calls) == 2)
+    unknown, help = (str(body["text"]) for _, body in slack.calls)
+    assert "Did you mean `status`? " in unknown.replace("\n", " ")
+    assert "`why POD|NODE` follows one pod" in help
+    assert "/cilium" not in unknown + help

@@ -80,7 +80,7 @@ def saved(standin: Standin, said: str = "weekdays 9:00") -> None:
     standin.command(USER, CHANNEL, f'digest set "{said}"')
     preview = standin.wait_message(begins("Preview:"))
     standin.click(preview, "digest_save")
-    standin.wait_message(begins("Saved:"))
+    standin.wait_message(lambda message: message.ts == preview.ts and message.text.startswith("Saved:"))
 
 
 def test_previews_and_saves_only_when_told_to(standin: Standin) -> None:
@@ -277,3 +277,20 @@ def test_a_preview_that_cannot_be_posted_is_told_in_a_direct_message(standin: St
         standin.submit(view, {})
         direct = standin.workspace.direct(USER).id
         standin.wait_message(lambda message: "I am not in the channel" in message.text, direct)
+
+
+def test_previews_a_saved_one_and_offers_no_second(standin: Standin) -> None:
+    with running(standin) as bot:
+        saved(standin)
+        standin.command(USER, CHANNEL, "digest preview")
+        shown = standin.wait_message(begins("Preview: digest 1, weekdays 09:00 Europe/Berlin"))
+        assert "Critical: 120 pods wait" in shown.text
+        assert all(block["type"] != "actions" for block in shown.blocks)
+        assert len(all_schedules(bot.desk)) == 1
+
+
+@pytest.mark.parametrize("said", ["digest preview", 'digest preview "weekdays 09:00"'])
+def test_previews_one_before_there_is_any(standin: Standin, said: str) -> None:
+    with running(standin):
+        standin.command(USER, CHANNEL, said)
+        standin.wait_message(begins("Preview: weekdays 09:00 Europe/Berlin; nothing is saved yet"))

@@ -20,6 +20,10 @@ CLUSTERS = ("shop", "bank")
         ("x bank on it", Said(("x", "bank"), None, "on it")),
         ("x on it", Said(("x",), None, "on it")),
         ("for 1w away", Said((), timedelta(weeks=1), "away")),
+        ("x 4h on it", Said(("x",), timedelta(hours=4), "on it")),
+        ("x bank 2d on it", Said(("x", "bank"), timedelta(days=2), "on it")),
+        ("2h away", Said((), timedelta(hours=2), "away")),
+        ("x saw 5m ago", Said(("x",), None, "saw 5m ago")),
         ("x waiting a while for you", Said(("x",), None, "waiting a while for you")),
     ],
 )

@@ -81,6 +81,13 @@ def test_shows_the_newest_and_says_how_many_more_there_are() -> None:
     assert "and 497 more entries" in lines[3]
 
 
+def test_names_no_direct_message_whose_name_slack_does_not_show() -> None:
+    entry = Entry(id="1", at=NOON, user="U0ANA", channel="D0ANA", what="status")
+    message = audit_message([entry], most=3, everybody=False)
+    assert "in a direct message status" in message.text
+    assert "D0ANA" not in str(message)
+
+
 def test_a_hundred_entries_of_the_longest_text_fit() -> None:
     entries = [asked(str(number), HOSTILE * 3, refused=HOSTILE) for number in range(100)]
     message = audit_message(entries, most=100, everybody=True)
