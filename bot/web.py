@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 PATH = "/slack/events"
 WORKERS = 32
 MAX_BODY_BYTES = 1_000_000
+MAX_STAMP_CHARS = 20
+MALFORMED = (ValueError, TypeError, AttributeError, RecursionError)
+"""What Bolt raises for a body that is no text, no JSON or no object: it reads it before the signature."""
 READ_S = 5.0  # Slack gives us three seconds; who sends more slowly is not Slack
 
 
@@ -79,23 +82,28 @@ class _Handler(BaseHTTPRequestHandler):
         """Give a request from Slack to Bolt."""
         self.close_connection = True
         length = self.headers.get("Content-Length", "")
-        stamp = self.headers.get("X-Slack-Request-Timestamp", "")
         if self.path.partition("?")[0] != PATH:
             self._answer(BoltResponse(status=404, body="not found"))
         elif not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             self._answer(BoltResponse(status=413, body="too large, or of no known length"))
-        elif not stamp.isdecimal():  # Bolt would fail on it instead of refusing it
+        elif not self._may_be_signed():
             self._answer(BoltResponse(status=401, body={"error": "invalid request"}))
         else:
             self._dispatch(self.rfile.read(int(length)))
 
+    def _may_be_signed(self) -> bool:
+        """Whether Bolt can tell: it would fail on other headers instead of refusing them."""
+        stamp = self.headers.get("X-Slack-Request-Timestamp", "")
+        signature = self.headers.get("X-Slack-Signature", "")
+        return stamp.isdecimal() and len(stamp) <= MAX_STAMP_CHARS and signature.isascii()
+
     def _dispatch(self, raw: bytes) -> None:
+        headers = {name: [value] for name, value in self.headers.items()}
         try:
-            body = raw.decode()
-        except UnicodeDecodeError:
-            self._answer(BoltResponse(status=400, body="not UTF-8"))
+            request = BoltRequest(body=raw.decode(), headers=headers)
+        except MALFORMED:
+            self._answer(BoltResponse(status=400, body="not what Slack sends"))
             return
-        request = BoltRequest(body=body, headers={name: [value] for name, value in self.headers.items()})
         self._answer(self.server.app.dispatch(request))
 
     def _answer(self, response: BoltResponse) -> None:

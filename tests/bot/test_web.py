@@ -61,6 +61,7 @@ def test_acks_64_signed_commands_at_once_while_the_sweep_still_runs() -> None:
         ("/slack/events", {}, 401),
         ("/slack/events", {"X-Slack-Request-Timestamp": "soon"}, 401),
         ("/slack/events", {"X-Slack-Request-Timestamp": "1", "X-Slack-Signature": "v0=1"}, 401),
+        ("/slack/events", {"X-Slack-Request-Timestamp": "9" * 5_000, "X-Slack-Signature": "v0=1"}, 401),
     ],
 )
 def test_refuses_what_slack_did_not_sign(path: str, headers: dict[str, str], status: int) -> None:
@@ -78,9 +79,28 @@ def test_refuses_a_body_that_is_too_large_without_reading_it() -> None:
         connection.close()
 
 
-def test_refuses_a_body_that_is_no_text() -> None:
+def test_refuses_a_signature_that_no_digest_is() -> None:
     with listening(HandSweep()) as (server, _):
-        assert post(server, b"\xff\xfe", {"X-Slack-Request-Timestamp": "1"}) == 400
+        headers = signed("text=status")
+        headers["X-Slack-Signature"] = "v0=\u00e9"
+        assert post(server, "text=status", headers) == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe",
+        b"payload=%7Bnot",
+        b"payload=null",
+        b'{"a":',
+        b"{" * 100_000,
+        b'{"authorizations": [5]}',
+        b'{"user": 5, "team": 5}',
+    ],
+)
+def test_refuses_a_body_that_slack_never_sends(body: bytes) -> None:
+    with listening(HandSweep()) as (server, _):
+        assert post(server, body, {"X-Slack-Request-Timestamp": "1"}) in (400, 401)
 
 
 def test_answers_what_it_accepted_before_it_stops() -> None:
