@@ -61,7 +61,8 @@ class _Token:
         self._sts = sts
         self._clock = clock
         self._made_at: float | None = None
-        sts.meta.events.register("before-sign.sts.GetCallerIdentity", self._name)
+        # The client outlives the token: registered once, however often the cluster is asked for anew.
+        sts.meta.events.register("before-sign.sts.GetCallerIdentity", self._name, unique_id=HEADER)
 
     def put(self, configuration: Any) -> None:
         """Into the official client's configuration. Raises ValueError without credentials."""
