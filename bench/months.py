@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.sweep import MB, resident
 from bot.app import Bot, build_app
+from bot.arenas import few_arenas
 from bot.clusters import recorded
 from bot.settings import Secret, SlackSettings
 from bot.store import MemoryStore
@@ -25,6 +26,7 @@ NOBODY = "http://127.0.0.1:1/api/"  # nothing is posted: no channel has a digest
 
 def bench(sweeps: int = SWEEPS) -> bool:
     """Sweep, measure and print; whether memory stayed flat."""
+    few_arenas()
     logging.disable(logging.WARNING)
     slack = SlackSettings(
         bot_token=Secret("xoxb-none"),

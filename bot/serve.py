@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import logs
 from bot.app import EVERY_S, Bot, build_app
+from bot.arenas import few_arenas
 from bot.clockwork import Clockwork
 from bot.clusters import Cluster, reached, recorded, several
 from bot.discovery import discovered
@@ -37,6 +38,7 @@ def serve(given: Mapping[str, str], recording: Path | None) -> int:
     """Serve Slack until SIGTERM or SIGINT; 0 at the end. Raises SettingsError, SourceError, CannotServe."""
     settings = read_run(given, recording, read_digests)
     logs.configure(_secrets(settings, os.environ), form=settings.log)
+    few_arenas()
     clusters = _clusters(settings)
     faults = _strange_digests(settings, [cluster.name for cluster in clusters])
     if faults:
