@@ -29,7 +29,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def established(servers: Servers, name: str) -> bool:
     """Whether the API server serves a definition, and found nothing wrong with it."""
     path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
-    told = servers.admin.call("GET", path).get("status", {}).get("conditions", [])
+    told = servers.admin.call("GET", path)["status"].get("conditions") or []
     state = {condition["type"]: condition for condition in told}
     wrong = state.get("NonStructuralSchema", {"status": "False"})
     assert wrong["status"] == "False", wrong

@@ -13,7 +13,9 @@ import yaml
 
 from bot.kube_access import kube_access
 from bot.settings import Access
+from checks.collect.live.agents import Agents
 from checks.collect.live.deadline import Deadline
+from checks.collect.live.exec import run
 from checks.collect.live.kubernetes import ApiServer
 from checks.collect.recording import Recording
 from checks.parts.agents import Meta
@@ -25,7 +27,11 @@ SAME_AS = "cilium-bot.test/versions-of"
 APISERVICES = "apis/apiregistration.k8s.io/v1/apiservices"
 NOT_LOADED = {APISERVICES}  # the API server judges these itself: test_aggregated.py
 LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they would be called
-ODD_KEYS = {"Node": "minions", "Service": "services/specs"}
+ODD_KEYS = {
+    "APIService": "apiregistration.k8s.io/apiservices",
+    "Node": "minions",
+    "Service": "services/specs",
+}
 SWEEP_S = 60.0
 _TIME = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?=(?:\.\d+)?(?:Z|\+00:00))")
 
@@ -104,21 +110,31 @@ def refused_status(admin: Api, thing: Object) -> str | None:
 
 
 @contextmanager
-def loaded(servers: Servers, things: Iterable[Object]) -> Iterator[None]:
-    """The objects are in the cluster, as they were recorded; afterwards they are gone."""
-    keys = []
+def loaded(servers: Servers, things: Iterable[Object], agents: Path | None = None) -> Iterator[None]:
+    """The objects are in the cluster, as they were recorded, until the end.
+
+    Kubelets and agents answer as in the recording ``agents``; None: there are none.
+    """
+    before: dict[str, bytes | None] = {}
+    servers.nodes.recording = agents
+    servers.nodes.dialled.clear()
     try:
         for thing in things:
-            keys.append(key(thing))
-            servers.etcd.put(keys[-1], json.dumps(thing).encode())
+            where = key(thing)
+            before[where] = servers.etcd.get(where)  # namespaces and Services of the API server's own
+            servers.etcd.put(where, json.dumps(thing).encode())
         yield
     finally:
-        for one in reversed(keys):
-            servers.etcd.delete(one)
+        servers.nodes.recording = None
+        for where, value in reversed(before.items()):
+            if value is None:
+                servers.etcd.delete(where)
+            else:
+                servers.etcd.put(where, value)
 
 
 class Beside:
-    """The cluster's API from real servers; AWS, agents and probes from its recording."""
+    """The cluster's API and its agents, through real servers; AWS and probes from its recording."""
 
     def __init__(
         self, recording: Recording, api: ApiServer, *, recorded: Collection[str] = NOT_LOADED
@@ -127,6 +143,7 @@ class Beside:
         self._recorded = recorded
         self._recording = recording
         self._api = api
+        self._agents = Agents(api, recording.meta.cilium_namespace, run)
 
     @property
     def meta(self) -> Meta:
@@ -136,12 +153,16 @@ class Beside:
     def pages(self, path: str) -> Iterator[bytes]:
         """See Source."""
         room, _, rest = path.partition("/")
-        live = room == "kubernetes" and rest not in self._recorded
-        return self._api.pages(path) if live else self._recording.pages(path)
+        if room == "kubernetes" and rest not in self._recorded:
+            yield from self._api.pages(path)
+        elif room == "cilium" and not path.endswith("metrics.earlier.prom"):
+            yield self._agents.page(rest)
+        else:
+            yield from self._recording.pages(path)
 
     def arguments(self, path: str) -> Sequence[str]:
         """See Source."""
-        return self._recording.arguments(path)
+        return self._agents.nodes() if path == "cilium" else self._recording.arguments(path)
 
 
 def api_server(who: Api, folder: Path, seconds: float = SWEEP_S) -> ApiServer:

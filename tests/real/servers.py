@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.real.api import Api, RefusedError
 from tests.real.build import binary
+from tests.real.nodes import Nodes, serving
 
 HOME = "127.0.0.1"
 START_S = 180.0  # on two cores that others use too
@@ -69,10 +70,11 @@ class Etcd:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Both of them, and the one who may do everything."""
+    """Both of them, what they reach, and the one who may do everything."""
 
     etcd: Etcd
     admin: Api
+    nodes: Nodes
 
     def as_user(self, token: str) -> Api:
         """Another who asks."""
@@ -87,14 +89,19 @@ def running(folder: Path) -> Iterator[Servers]:
     keys, token = _keys(folder), secrets.token_hex(16)
     (folder / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n')
     with (
+        serving(folder) as (nodes, egress),
         _process("etcd", folder, _etcd_flags(folder, etcd.base, f"http://{HOME}:{peer}")),
-        _process("kube-apiserver", folder, _api_flags(folder, etcd.base, secure, keys)) as process,
+        _process(
+            "kube-apiserver",
+            folder,
+            [*_api_flags(folder, etcd.base, secure, keys), f"--egress-selector-config-file={egress}"],
+        ) as process,
     ):
         certificate = folder / "certs" / "apiserver.crt"
         _wait(process, folder, certificate.exists)
         admin = Api(f"https://{HOME}:{secure}", certificate, token)
         _wait(process, folder, lambda: _ready(admin))
-        yield Servers(etcd, admin)
+        yield Servers(etcd, admin, nodes)
         admin.close()
         etcd.close()
 

@@ -13,6 +13,7 @@ from checks.judge import judge
 from handlers.render.json import encode
 from tests.real.api import Object
 from tests.real.load import Beside, api_server, loaded, moved, objects, refused, refused_status
+from tests.real.nodes import KUBELET
 from tests.real.servers import Servers, until
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -44,9 +45,11 @@ def test_a_recorded_cluster_swept_live_gives_the_recordings_report(
     name: str, servers: Servers, tmp_path: Path
 ) -> None:
     folder = moved(RECORDINGS / name, tmp_path / name, servers.admin.call("GET", "/version"))
-    with loaded(servers, objects(folder)):
+    with loaded(servers, objects(folder), folder):
         live = report(Beside(Recording(folder), api_server(servers.admin, tmp_path)))
+        dialled = {port for _, port in servers.nodes.dialled}
     assert live == report(Recording(folder))
+    assert KUBELET in dialled  # the agents were asked through the API server too
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,6 +1,7 @@
 """deploy/ grants what the bot needs and nothing else: the real API server says so to the bot's own token."""
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,13 @@ import pytest
 import yaml
 
 from checks.collect.gather import gather
+from checks.collect.live.dns import Outcome
+from checks.collect.live.first_node import FirstNode
+from checks.collect.live.operator_role import operator_role
+from checks.collect.live.probes import Prober
 from checks.collect.recording import Recording
 from checks.collect.registry import collectors
+from checks.collect.source import UnreadError
 from checks.load import load_checks
 from checks.snapshot import Snapshot
 from tests.real.api import Api, Object, RefusedError, collection
@@ -51,6 +57,14 @@ def rights(kind: str) -> list[str]:
     return found
 
 
+FURTHER = {  # role: what it opens, and the rights that the API server knows it by
+    "exec-role.yaml": (("NODE/status", "NODE/health"), "pods/exec", ("get", "create")),
+    "metrics-role.yaml": (("NODE/metrics.prom", "operator/metrics.prom"), "pods/proxy", ("get",)),
+    "logs-role.yaml": (("NODE/log.txt", "operator/log.txt"), "pods/log", ("get",)),
+}
+FURTHER_PARTS = {
+    collector.part for collector in collectors() if any("Cilium's namespace" in r for r in collector.rights)
+}
 ALL = [(kind, right) for kind in ("ClusterRole", "Role") for right in rights(kind)]
 
 
@@ -106,7 +120,7 @@ def cluster(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A recorded cluster that is there."""
     version = servers.admin.call("GET", "/version")
     folder = moved(CLUSTER, tmp_path_factory.mktemp("cluster") / "recording", version)
-    with loaded(servers, objects(folder)):
+    with loaded(servers, objects(folder), folder):
         yield Recording(folder)
 
 
@@ -140,10 +154,27 @@ def test_every_collector_works_with_exactly_these_rights(
     bot: Api, cluster: Recording, tmp_path: Path
 ) -> None:
     live, recorded = swept(bot, cluster, tmp_path), gather(cluster)
-    assert live.gaps == recorded.gaps
+    assert set(live.gaps) - FURTHER_PARTS == set(recorded.gaps)
     for half in (live.webhooks, live.cilium_policies, live.cilium_endpoints):
         assert half is not None
         assert half.unread == ""
+
+
+def test_probes_and_the_way_to_aws_work_with_exactly_these_rights(
+    bot: Api, cluster: Recording, tmp_path: Path
+) -> None:
+    api, fine = api_server(bot, tmp_path), Outcome(outcome="ok", seconds=0.01)
+    prober = Prober(
+        api,
+        from_node=None,
+        udp=lambda *_: fine,
+        tcp=lambda *_: fine,
+        connect=lambda *_: fine,
+    )
+    assert json.loads(prober.dns())["probes"]
+    assert "probes" in json.loads(prober.tcp())
+    assert (FirstNode(api).instance() or "").startswith("i-")
+    assert (operator_role(api, "kube-system")() or "").startswith("arn:aws:iam:")
 
 
 @pytest.mark.parametrize(("kind", "right"), ALL)
@@ -219,6 +250,49 @@ def test_writes_secrets_and_commands_are_refused(
     with pytest.raises(RefusedError) as caught:
         bot.call(method, path, body)
     assert (caught.value.status, caught.value.reason) == (403, "Forbidden")
+
+
+@contextmanager
+def further(servers: Servers, bot: Api, name: str) -> Iterator[None]:
+    """One of the further roles is applied for a while."""
+    _, resource, verbs = FURTHER[name]
+    for thing in documents(name):
+        servers.admin.apply(thing)
+    until(lambda: all(bot.can(verb, resource, "kube-system") for verb in verbs))
+    try:
+        yield
+    finally:
+        for thing in documents(name):
+            servers.admin.call("DELETE", f"{collection(thing)}/{thing['metadata']['name']}")
+        until(lambda: not any(bot.can(verb, resource, "kube-system") for verb in verbs))
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_each_further_role_opens_what_it_says_and_its_absence_is_told(
+    name: str, servers: Servers, bot: Api, cluster: Recording, tmp_path: Path
+) -> None:
+    node = cluster.arguments("cilium")[0]
+    paths = [f"cilium/{path.replace('NODE', node)}" for path in FURTHER[name][0]]
+    source = Beside(cluster, api_server(bot, tmp_path))
+    for path in paths:
+        with pytest.raises(UnreadError, match="Forbidden") as caught:
+            list(source.pages(path))
+        assert f"(deploy/{name})" in (caught.value.grant or "")
+    with further(servers, bot, name):
+        for path in paths:
+            assert list(source.pages(path)) == list(cluster.pages(path))
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_role_is_for_one_namespace_and_one_thing(name: str, servers: Servers, bot: Api) -> None:
+    _, resource, verbs = FURTHER[name]
+    others = {other for _, other, _ in FURTHER.values()} - {resource}
+    with further(servers, bot, name):
+        assert not [
+            verb for verb in verbs for where in ("default", "cilium-bot") if bot.can(verb, resource, where)
+        ]
+        assert not [other for other in others if bot.can("get", other, "kube-system")]
+        assert not [verb for verb in WRITES if bot.can(verb, "pods", "kube-system")]
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DEPLOY.glob("*.yaml")))
