@@ -23,8 +23,8 @@ def unmanaged(
 ) -> tuple[PodAddress, ...]:
     """Running pods of the pod network past the grace without a CiliumEndpoint.
 
-    Left out are pods on nodes without Cilium (Fargate, Windows), on nodes whose agent is not ready, and
-    those that an agent names as an address' owner.
+    Left out are pods that have an address and do not run yet (an image is pulled), those on nodes without
+    Cilium (Fargate, Windows) or whose agent is not ready, and those that an agent names as an address' owner.
     """
     down = {pod.node for pod in agent_pods(pods, meta.cilium_namespace) if not pod.ready}
     owners = _owners(agent_status)
@@ -37,6 +37,7 @@ def unmanaged(
         and item.node not in down
         and meta.taken_at - item.created > GRACE
         and f"{item.namespace}/{item.name}" not in owners
+        and ((kept := pods.by_name.get(_REFERENCE(item))) is None or kept.phase == "Running")
     )
 
 

@@ -24,6 +24,7 @@ class _Ipam(Struct, gc=False):
 
 class _Routing(Struct, gc=False, rename="kebab"):
     inter_host_routing_mode: str | None = None
+    intra_host_routing_mode: str | None = None
     tunnel_protocol: str | None = None
 
 
@@ -37,8 +38,18 @@ class _Masquerading(Struct, gc=False, rename={"protocols": "enabledProtocols"}):
     protocols: _Protocols | None = None
 
 
-class _KubeProxy(Struct, gc=False):
+class _HostRouting(Struct, gc=False):
     mode: str | None = None
+
+
+class _Device(Struct, gc=False):
+    name: str | None = None
+
+
+class _KubeProxy(Struct, gc=False, rename={"device_list": "deviceList"}):
+    mode: str | None = None
+    devices: list[str] | None = None
+    device_list: list[_Device] | None = None
 
 
 class _ControllerStatus(Struct, gc=False, rename="kebab"):
@@ -59,6 +70,7 @@ class _Status(Struct, gc=False, rename="kebab"):
     cilium: _State | None = None
     ipam: _Ipam | None = None
     routing: _Routing | None = None
+    host_routing: _HostRouting | None = None
     masquerading: _Masquerading | None = None
     kube_proxy_replacement: _KubeProxy | None = None
     controllers: list[_Controller] | None = None
@@ -77,7 +89,11 @@ def read(source: Source) -> AgentStatuses:
 def _status(raw: _Status) -> AgentStatus:
     if raw.ipam is None and raw.cilium is None:
         raise UnreadError("unreadable: no agent's status: neither cilium nor ipam in it")
-    ipam, routing = raw.ipam or _Ipam(), raw.routing or _Routing()
+    ipam, routing, replacement = (
+        raw.ipam or _Ipam(),
+        raw.routing or _Routing(),
+        raw.kube_proxy_replacement or _KubeProxy(),
+    )
     return AgentStatus(
         used=None if ipam.ipv4 is None else len(ipam.ipv4),
         ipam_text=clip(ipam.status, MAX_FAILURE_CHARS),
@@ -85,13 +101,21 @@ def _status(raw: _Status) -> AgentStatus:
         routing=routing.inter_host_routing_mode or None,
         tunnel_protocol=routing.tunnel_protocol or None,
         masquerading=_masquerading(raw.masquerading),
-        kube_proxy_replacement=raw.kube_proxy_replacement.mode if raw.kube_proxy_replacement else None,
+        kube_proxy_replacement=replacement.mode,
+        devices=_devices(replacement),
+        host_routing=routing.intra_host_routing_mode or (raw.host_routing.mode if raw.host_routing else None),
         failing_controllers=tuple(
             (controller.name or "", clip(controller.status.last_failure_msg, MAX_FAILURE_CHARS))
             for controller in raw.controllers or ()
             if controller.status is not None and controller.status.consecutive_failure_count > 0
         ),
     )
+
+
+def _devices(raw: _KubeProxy) -> tuple[str, ...]:
+    """Up to 1.13 a plain list of names, which later releases keep beside ``deviceList``."""
+    named = [device.name for device in raw.device_list or () if device.name]
+    return tuple(dict.fromkeys((*named, *(raw.devices or ()))))
 
 
 def _masquerading(raw: _Masquerading | None) -> str | None:

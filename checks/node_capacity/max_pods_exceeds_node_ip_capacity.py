@@ -71,7 +71,7 @@ def max_pods_exceeds_node_ip_capacity(
     unknown = [a for a in accounts.items if a.capacity is None and not _fits_already(a)]
     guessed = [a for a in unknown if a.name in waiting.stuck_on and _holds_all_it_has(a)]
     if guessed:
-        yield _guess(guessed, nodes, waiting)
+        yield _guess(guessed, waiting)
     if unknown:
         yield Undecided(
             f"what {counted(len(unknown), 'node')} can hold is not known: "
@@ -95,14 +95,17 @@ def _fits_already(account: NodeAccount) -> bool:
 
 
 def _holds_all_it_has(account: NodeAccount) -> bool:
-    """Everything attached is in use, and the kubelet takes more pods than that."""
-    if account.used is None or account.attached is None or account.max_pods is None:
+    """Everything attached is in use, and the kubelet takes more pods than that.
+
+    A node that was never given an address does not wait for its own limit.
+    """
+    if account.used is None or not account.attached or account.max_pods is None:
         return False
     room = safe_max_pods(account.attached, account.host_network or 0, account.own)
     return account.used >= account.attached and account.max_pods > room
 
 
-def _guess(guessed: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Finding:
+def _guess(guessed: list[NodeAccount], waiting: Waiting) -> Finding:
     stuck = frozenset(item.subject for a in guessed for item in waiting.stuck_on[a.name])
     first = guessed[0]
     return Finding(
@@ -111,7 +114,8 @@ def _guess(guessed: list[NodeAccount], nodes: Nodes, waiting: Waiting) -> Findin
         confidence=Confidence.POSSIBLE,
         title=f"{counted(len(guessed), 'node')} may take more pods than they have addresses for",
         because=f"{first.name} uses all its {first.attached} addresses and takes {first.max_pods} pods. "
-        "Whether it could attach more was not read: the limits of its instance type would decide.",
+        "Whether it could attach more was not read: the limits of its instance type would decide between "
+        "this and a subnet, a right or an operator that keeps it from growing.",
         subjects=tuple(Subject("Node", a.name) for a in guessed),
         evidence=tuple(_evidence(guessed)),
         actions=(

@@ -21,6 +21,12 @@ def quoted(lines: Iterable[str]) -> tuple[Evidence, ...]:
     return (Evidence(OperatorLog.ASKED, "line", every[-1], len(every)),) if every else ()
 
 
+def ec2_answered(metrics: OperatorMetrics | None) -> bool:
+    """Whether any call since the operator started had an answer of EC2, be it an error."""
+    calls = metrics.page.by_name.get(EC2_CALLS, ()) if metrics else ()
+    return any(item.value > 0 and _code(item) != "Failed" for item in calls)
+
+
 def failed_calls(metrics: OperatorMetrics | None, *codes: str) -> dict[str, float]:
     """EC2 operations whose count with such a response code grew between the two pages, and by how much.
 

@@ -11,7 +11,8 @@ class AgentStatus:
     """``cilium-dbg status -o json`` of one agent.
 
     ``used``: length of ``ipam.ipv4``, the allocated addresses in every mode; None when the array is absent.
-    ``kube_proxy_replacement``: the mode as it says it ("True", "Strict" …).
+    ``kube_proxy_replacement``: the mode as it says it ("True", "Strict" …). ``devices``: the network devices
+    that it takes for the node's.
     """
 
     used: int | None = None
@@ -21,6 +22,8 @@ class AgentStatus:
     tunnel_protocol: str | None = None
     masquerading: str | None = None  # "BPF", "iptables", None when off
     kube_proxy_replacement: str | None = None
+    devices: tuple[str, ...] = ()
+    host_routing: str | None = None  # "BPF", "Legacy"
     failing_controllers: tuple[tuple[str, str], ...] = ()  # name, last failure
 
 

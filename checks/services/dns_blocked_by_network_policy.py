@@ -44,6 +44,9 @@ from checks.services.waiting_backends import kept_backends
 LOCAL_DNS = "169.254.20.10"
 """NodeLocal DNS's usual address (https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/)."""
 
+MANY = 100
+"""Packets denied between two pages that are no stray ones: a lookup that fails is asked again and again."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Blocked:
@@ -76,7 +79,8 @@ def dns_blocked_by_network_policy(
     """Governing a pod's egress denies whatever no policy lists, port 53 to kube-dns included.
 
     All policies of a pod add up, so each is searched. Pods that may reach nothing are meant to be sealed;
-    pods that may only reach addresses may do without names; neither is a fault without a sign of harm.
+    pods that may only reach addresses may do without names; neither is a fault without a sign of harm: pods
+    that fail, or, where something is allowed at all, packets denied by the hundred.
     """
     policies = in_force(network_policies, cilium_policies, cilium)
     target = _target(services, pods, endpoints, daemonsets)
@@ -145,7 +149,7 @@ def _blocked(
 def _hurts(item: _Blocked, grew: float | None) -> bool:
     if item.by_name:
         return grew is None or grew > 0 or item.unready
-    return bool(grew) and item.unready
+    return bool(grew) and (item.unready or ((grew or 0) >= MANY and not item.sealed))
 
 
 def _finding(found: list[_Blocked], kind: Kind, grew: float | None, services: Services) -> Finding:

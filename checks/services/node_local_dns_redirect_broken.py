@@ -31,16 +31,20 @@ def node_local_dns_redirect_broken(
 ) -> Iterator[Finding]:
     """Cilium turns the DNS Service's address into a pod's before NodeLocal DNS's iptables rule could act.
 
-    Lookups fail on some nodes although CoreDNS is ready and answers. Whether a redirect policy that is there
-    lists a local backend on a node shows in its agent alone.
+    Lookups fail on some nodes although CoreDNS is ready and answers; where its pods were not asked directly,
+    this is a guess. Whether a redirect policy that is there lists a local backend on a node shows in its
+    agent alone.
     """
     local = next((d for d in daemonsets.items if "node-local-dns" in d.name and d.desired), None)
     service = dns_service(services)
     healthy = endpoints.of(service.namespace, service.name).ready
     pods = {endpoint.ip for endpoint in healthy}
-    direct = any(p.outcome == "ok" and p.server in pods for p in dns_probes.items)
+    asked = [p.outcome for p in dns_probes.items if p.server in pods]
+    direct = "ok" in asked
     lost = [p for p in dns_probes.items if p.outcome == "timeout" and p.server not in pods]
-    if local is None or not cilium.kube_proxy_replacement or not healthy or not direct or not lost:
+    if local is None or not cilium.kube_proxy_replacement or not healthy or not lost:
+        return
+    if asked and not direct:
         return
     off = cilium.flag(REDIRECT) is not True
     none = local_redirect_policies is not None and not _redirects(local_redirect_policies, service)
@@ -49,9 +53,15 @@ def node_local_dns_redirect_broken(
     yield Finding(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
-        confidence=Confidence.LIKELY if off or none else Confidence.POSSIBLE,
-        title="lookups by way of NodeLocal DNS time out while CoreDNS answers",
-        because="CoreDNS pods answer directly and NodeLocal DNS runs behind a kube-proxy replacement. "
+        confidence=Confidence.LIKELY if direct and (off or none) else Confidence.POSSIBLE,
+        title="lookups by way of NodeLocal DNS time out while CoreDNS "
+        + ("answers" if direct else "is ready"),
+        because=(
+            "CoreDNS pods answer directly and NodeLocal DNS runs behind a kube-proxy replacement. "
+            if direct
+            else "NodeLocal DNS runs behind a kube-proxy replacement and CoreDNS is ready; whether a CoreDNS "
+            "pod answers when asked directly would decide. "
+        )
         + (
             "Local redirect policies are off, so nothing leads lookups to it."
             if off

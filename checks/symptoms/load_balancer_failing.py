@@ -23,7 +23,7 @@ _SUBJECTS = frozenset({"TargetGroupBinding", "Service", "Ingress", "Pod", "Gatew
     source="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/",
 )
 def load_balancer_failing(
-    events: Events,
+    events: Events | None,
     cilium: CiliumConfig | None,
     endpoints: Endpoints | None,
     nodes: Nodes | None,
@@ -36,9 +36,11 @@ def load_balancer_failing(
     """
     found = [
         event
-        for event in events.items
+        for event in (events.items if events else ())
         if event.kind in _SUBJECTS and any(text in event.message.lower() for text in _ADDRESS_REASONS)
     ]
+    if events is None:
+        yield Undecided(part="events")
     bound: Mapping[TargetGroupBinding, str] = {}
     if cilium is None or cilium.allocator not in ("eni", "chained"):
         unread = {

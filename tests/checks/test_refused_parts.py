@@ -33,11 +33,11 @@ LARGE = ("healthy_two_hundred_nodes_of_an_overlay", "healthy_hundred_nodes")
 
 
 def sample() -> tuple[Scenario, ...]:
-    """A scenario of each first cause, and every healthy one: each is odd in a way of its own."""
-    found: dict[object, Scenario] = {}
-    for item in corpus():
-        found.setdefault(item.name if item.group == "healthy" else item.first, item)
-    return tuple(item for item in found.values() if item.name not in LARGE)
+    """A scenario of each first cause, and every fourth of the healthy ones: together they take too long."""
+    healthy = [item for item in corpus() if item.group == "healthy" and item.name not in LARGE]
+    odd = {name for name, _ in NO_OTHER_WORD}
+    first = {item.first: item for item in reversed(corpus()) if item.group != "healthy"}
+    return (*first.values(), *(h for n, h in enumerate(healthy) if n % 4 == 0 or h.name in odd))
 
 
 SAMPLE = sample()

@@ -60,6 +60,11 @@ def judge(
     )
 
 
+def test_ignores_pods_that_do_not_run_yet() -> None:
+    assert judge(address(), items=(pod("api-1", node="n1", ip="10.40.7.7", phase="Pending"),)) == []
+    assert only(judge(address(), items=(pod("api-1", node="n1", ip="10.40.7.7", phase="Running"),)))
+
+
 def test_names_a_pod_that_holds_an_address_of_another_cni() -> None:
     finding = only(judge(address()))
     assert finding.kind is Kind.CAUSE

@@ -19,7 +19,7 @@ STATUS: Object = {
         "tunnel-protocol": "vxlan",
     },
     "masquerading": {"enabled": True, "mode": "iptables", "enabledProtocols": {"ipv4": True, "ipv6": False}},
-    "kube-proxy-replacement": {"mode": "True"},
+    "kube-proxy-replacement": {"mode": "True", "deviceList": [{"name": "ens5", "ip": ["10.40.3.17"]}]},
     "controllers": [
         {
             "name": "sync-a",
@@ -44,8 +44,17 @@ def test_reads_what_an_agent_says_of_itself() -> None:
         tunnel_protocol="vxlan",
         masquerading="iptables",
         kube_proxy_replacement="True",
+        devices=("ens5",),
+        host_routing="BPF",
         failing_controllers=(("sync-a", "no route to host"),),
     )
+
+
+def test_reads_devices_and_host_routing_of_every_release() -> None:
+    old = {"cilium": {}, "kube-proxy-replacement": {"mode": "Strict", "devices": ["eth0"]}}
+    told_old = status(old | {"host-routing": {"mode": "Legacy"}})
+    assert (told_old.devices, told_old.host_routing) == (("eth0",), "Legacy")
+    assert status(old | {"routing": {"intra-host-routing-mode": "BPF"}}).host_routing == "BPF"
 
 
 @pytest.mark.parametrize("ipam", [None, {}, {"ipv4": None}, {"status": "IPv4: 1 IPAM pool(s) available, "}])

@@ -142,6 +142,11 @@ def test_names_the_deciding_reading_where_the_types_limits_are_unknown() -> None
     assert len(found) == 2
 
 
+def test_guesses_nothing_of_a_node_that_was_never_given_an_address() -> None:
+    [found] = judge(*stuck(2), **(FULL | {"capacity": None, "attached": 0, "used": 0}))
+    assert isinstance(found, Undecided)
+
+
 def test_shows_what_it_read_and_where() -> None:
     finding = only(judge(*stuck(2, message=NO_IPS), used_asked="cilium/n1/status", **FULL))
     assert [(e.asked, e.value) for e in finding.evidence] == [

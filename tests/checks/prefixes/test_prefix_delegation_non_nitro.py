@@ -18,6 +18,7 @@ from tests.checks.hand import (
     on_nothing,
     only,
     stuck,
+    undecided,
     version,
     waiting,
 )
@@ -72,6 +73,30 @@ def test_ignores_everything_while_prefixes_are_off() -> None:
 def test_takes_bare_metal_for_able_from_1_18_on() -> None:
     assert judge("m5.metal", running="1.18.0") == []
     assert only(judge("m5.metal", running="1.17.9")).confidence is Confidence.LIKELY
+
+
+def unread(kind: str, **more: int | None) -> list[Finding | Undecided]:
+    return non_nitro(
+        config("eni", aws_enable_prefix_delegation="true"),
+        nodes(node("n1", kind)),
+        cilium_nodes(cilium_node("n1", eni(0, lone=9), spec=EniSpec(instance_type=kind))),
+        None,
+        accounts(account("n1", **({"capacity": None, "attached": 18, "used": 18, "max_pods": 110} | more))),
+        version("1.16.5"),
+        waiting(*stuck(2, "n1")),
+    )
+
+
+def test_knows_an_old_family_by_its_name_where_types_were_not_read() -> None:
+    finding = only(unread("m4.large"))
+    assert finding.confidence is Confidence.LIKELY
+    assert "stands in" in finding.because
+    assert len(explained(finding, "pods-without-ip") or ()) == 2
+
+
+def test_guesses_nothing_of_newer_families_or_of_nodes_with_room() -> None:
+    for found in (unread("m5.large"), unread("i3en.large"), unread("i3.metal"), unread("m4.large", used=17)):
+        assert undecided(found) == "instance_types"
 
 
 def test_does_not_judge_what_was_not_read() -> None:

@@ -96,6 +96,12 @@ def test_is_a_low_risk_where_only_addresses_are_allowed() -> None:
     assert only(judge(policy(TO_RANGE))).kind is Kind.RISK
 
 
+def test_takes_pods_that_may_only_reach_addresses_for_hurt_by_many_denied_packets() -> None:
+    assert only(judge(policy(TO_RANGE), grew=1100)).confidence is Confidence.LIKELY
+    assert only(judge(policy(TO_RANGE), grew=9)).kind is Kind.RISK
+    assert judge(policy(), grew=1100) == []
+
+
 def test_names_a_policy_that_allows_names_without_dns() -> None:
     to_name = PolicyRule(peers=(Peer(fqdn="api.example.com"),), ports=(PolicyPort(port=443),))
     assert only(judge(cilium_policy(to_name))).kind is Kind.CAUSE

@@ -19,15 +19,16 @@ def judge(
     redirect: str = "",
     desired: int = 3,
     service_says: str = "timeout",
-    pod_says: str = "ok",
+    pod_says: str | None = "ok",
     policies: LocalRedirectPolicies | None = None,
 ) -> list[Finding | Undecided]:
     settings = {"kube_proxy_replacement": kpr} | (
         {"enable_local_redirect_policy": redirect} if redirect else {}
     )
-    probes = (
-        DnsProbe(server="10.100.0.10", name="x.", protocol="udp", outcome=service_says, from_node="n2"),
-        DnsProbe(server="10.0.1.4", name="x.", protocol="udp", outcome=pod_says, from_node="n2"),
+    probes = tuple(
+        DnsProbe(server=server, name="x.", protocol="udp", outcome=says, from_node="n2")
+        for server, says in (("10.100.0.10", service_says), ("10.0.1.4", pod_says))
+        if says
     )
     return broken(
         config("cluster-pool", **settings),
@@ -58,6 +59,12 @@ def test_is_likely_where_no_policy_is_for_the_service() -> None:
     finding = only(judge(redirect="true", policies=LocalRedirectPolicies(items=(other,))))
     assert finding.confidence is Confidence.LIKELY
     assert (LocalRedirectPolicies.ASKED, "none") in {(e.asked, e.value) for e in finding.evidence}
+
+
+def test_is_only_possible_where_no_pod_was_asked_directly() -> None:
+    finding = only(judge(pod_says=None))
+    assert finding.confidence is Confidence.POSSIBLE
+    assert "asked directly would decide" in finding.because
 
 
 @pytest.mark.parametrize("front", [{"service": ("kube-system", "kube-dns")}, {"address": "10.100.0.10"}])

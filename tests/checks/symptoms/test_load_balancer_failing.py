@@ -44,6 +44,11 @@ def test_ignores_bindings_to_nodes_and_to_addresses_of_the_vpc() -> None:
     assert seen(load_balancer_failing, bound(cluster("eni"), "ip")) is None
 
 
+def test_knows_overlay_bindings_without_events() -> None:
+    judged = result(load_balancer_failing, bound(cluster(), "ip").refuse(Events.ASKED))
+    assert [s.name for finding in judged.findings for s in finding.subjects] == ["k8s-api"]
+
+
 def test_is_not_checked_without_events() -> None:
     source = cluster().source().refuse(Events.ASKED)
     assert result(load_balancer_failing, source).verdict is Verdict.NOT_CHECKED
