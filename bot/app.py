@@ -37,6 +37,7 @@ from handlers.gate.keeper import Keeper, Workspace
 from handlers.gate.rules import Rule
 from handlers.pages import Pages
 from handlers.store import Store, StoreError
+from handlers.underway import Underway
 from handlers.work import Busy, Vitals
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,9 @@ def build_app(
     shelf = Shelf(store, now)
     recorder = FreshRecorder(known)
     sweeps = SharedSweeps([tallied(cluster, tally) for cluster in known], shelf, now, sure=default)
-    chat = Chat(told, urls, edits=Budget(time.monotonic), wait=partial(_wait, stopping))
+    underway = Underway(store, now)
+    edits = Budget(time.monotonic)
+    chat = Chat(told, urls, edits=edits, wait=partial(_wait, stopping), underway=underway)
     desk = Desk(
         chat=chat,
         sweeps=sweeps,

@@ -11,6 +11,7 @@ from handlers import (
     doctor,
     health,
     help,
+    interrupted,
     limits,
     node,
     nodes,
@@ -77,7 +78,7 @@ CLICKS = (
 EVENTS = (home.EVENT, use.EVENT, *channels.EVENTS, *revoked.EVENTS)
 SHORTCUTS = (diagnose.SHORTCUT,)
 FORMS = (digest.FORM, wrong.FORM, SILENCE_FORM)
-TIMERS = (round.TIMER, tend.TIMER, WATCH_TIMER)
+TIMERS = (round.TIMER, tend.TIMER, WATCH_TIMER, interrupted.TIMER)
 AFTER = (outline.keep, samples.keep, follow.follow, watched)
 BOOK = Book(
     words=WORDS, clicks=CLICKS, forms=FORMS, shortcuts=SHORTCUTS, events=EVENTS, timers=TIMERS, after=AFTER

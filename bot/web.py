@@ -98,9 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
         return stamp.isdecimal() and len(stamp) <= MAX_STAMP_CHARS and signature.isascii()
 
     def _dispatch(self, raw: bytes) -> None:
-        headers = {name: [value] for name, value in self.headers.items()}
         try:
-            request = BoltRequest(body=raw.decode(), headers=headers)
+            request = BoltRequest(
+                body=raw.decode(), headers={name: [value] for name, value in self.headers.items()}
+            )
         except MALFORMED:
             self._answer(BoltResponse(status=400, body="not what Slack sends"))
             return

@@ -15,6 +15,7 @@ from handlers.post import Post
 from handlers.question import Place
 from handlers.remedies import Next, remedy_of, told
 from handlers.render.message import Message
+from handlers.underway import Underway
 from handlers.web import Answer, Refused, Urls, Web
 
 logger = logging.getLogger(__name__)
@@ -42,11 +43,20 @@ class Person:
 class Chat:
     """One bot's Slack; thread-safe. What Slack refuses is logged in one line, and never raised."""
 
-    def __init__(self, web: Web, urls: Urls, *, edits: Budget, wait: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        web: Web,
+        urls: Urls,
+        *,
+        edits: Budget,
+        wait: Callable[[float], None],
+        underway: Underway | None = None,
+    ) -> None:
         """``wait`` sleeps, or returns early when the bot is told to stop."""
         self.web = web
         self.urls = urls
         self.edits = edits
+        self.underway = underway
         self.now = edits.clock
         self.lanes = Lanes(self.now)
         self.outbox = Outbox(self.now, self.sleep)

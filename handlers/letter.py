@@ -11,6 +11,7 @@ from handlers.outcome import Outcome, Problem, Route
 from handlers.question import Place
 from handlers.remedies import Next, remedy_of, told
 from handlers.render.message import Message, plainer
+from handlers.underway import Underway
 from handlers.web import Refused, Urls
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Office(Protocol):
     edits: Budget
     lanes: Lanes
     outbox: Outbox
+    underway: Underway | None
 
     def call(self, method: str, body: dict[str, object]) -> wire.Answer:
         """Post to a method. Raises Refused."""

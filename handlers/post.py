@@ -26,6 +26,7 @@ class Post:
         self.ts = place.message_ts
         self.replied = False
         self.routes = routes or first_routes(place)
+        self._shown: tuple[str, str] | None = None
 
     def progress(self, message: Message) -> None:
         """Show how far the work is. May be dropped; a failure never reaches the caller."""
@@ -40,6 +41,8 @@ class Post:
             if remedy_of(error).next is Next.WAIT:
                 self.office.lanes.limited(route, self.channel, error.retry_after_s or 1.0)
             logger.info("no progress shown by %s: %s", route, error.code)
+        else:
+            self._begin()
 
     def finish(self, message: Message, *, patience_s: float = PATIENCE_S) -> Outcome:
         """Bring the final message, in the richest form Slack takes, by whichever way.
@@ -47,6 +50,19 @@ class Post:
         Where somebody asked for it and Slack's leave takes longer than ``patience_s``, it is brought "later".
         What nobody asked for is not: it is LIMITED then, was not sent, and its sender may try again.
         """
+        outcome = self._finish(message, patience_s)
+        if self._shown is not None and self.office.underway is not None:
+            self.office.underway.ended(*self._shown)
+            self._shown = None
+        return outcome
+
+    def _begin(self) -> None:
+        """Let it be known that this message shows progress, once it stands."""
+        if self._shown is None and self.ts and not self.replied and self.office.underway is not None:
+            self._shown = (self.channel, self.ts)
+            self.office.underway.began(*self._shown)
+
+    def _finish(self, message: Message, patience_s: float) -> Outcome:
         letter = Letter(self, message)
         self.office.outbox.supersede(letter.key)
         left_s = patience_s
