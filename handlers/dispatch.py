@@ -60,9 +60,11 @@ def register(app: App, work: Work, desk: Desk) -> None:
         ack()
 
     @app.error
-    def failed(error: Exception) -> BoltResponse:
+    def failed(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
         reference = secrets.token_hex(4)
         logger.error("a listener failed, reference %s", reference, exc_info=error)
+        if response is None:  # an event: nobody waits for words, and Bolt takes none
+            return None
         return BoltResponse(status=200, body=_private(error_blocks(BROKE, reference=reference)))
 
 

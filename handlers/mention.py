@@ -19,14 +19,14 @@ class _Authorization(msgspec.Struct, frozen=True):
 
 class _Event(msgspec.Struct, frozen=True):
     type: str = ""
-    subtype: str = ""
-    text: str = ""
-    user: str = ""
-    bot_id: str = ""
+    subtype: str | None = None
+    text: str | None = None
+    user: str | None = None
+    bot_id: str | None = None
     channel: str = ""
-    channel_type: str = ""
+    channel_type: str | None = None
     ts: str = ""
-    thread_ts: str = ""
+    thread_ts: str | None = None
 
 
 class EventPayload(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def heard(body: Mapping[str, object]) -> Said | None:
     )
     deliveries = [f"message/{payload.team_id}/{event.channel}/{event.ts}"]
     deliveries += [f"event/{payload.event_id}"] if payload.event_id else []
-    question = asked(after_mention(event.text, me), BARE, place, "")
+    question = asked(after_mention(event.text or "", me), BARE, place, "")
     return Said(replace(question, word=question.word.rstrip(PUNCTUATION)), tuple(deliveries))
 
 

@@ -162,9 +162,17 @@ def _talks(user: str, desk: Desk, link: LinkOf) -> list[Talk]:
     last = {(entry.channel, entry.thread): entry for entry in asked}
     newest = sorted(last.values(), key=lambda entry: entry.at, reverse=True)
     return [
-        Talk(channel=e.channel, at=e.at, what=e.what, link=link(e.channel, e.thread))
+        Talk(channel=e.channel, at=e.at, what=_asked(e.what), link=link(e.channel, e.thread))
         for e in islice(newest, TALKS)
     ]
+
+
+def _asked(what: str) -> str:
+    """A deed of the journal as whoever did it would say it: a shortcut and a click have codes there."""
+    kind, _, rest = what.partition(" ")
+    if kind == "shortcut":
+        return "Diagnose this message"
+    return rest.partition(" ")[0].replace("_", " ") if kind == "click" else what
 
 
 EVENT = Event(kind="app_home_opened", begin=_opened)

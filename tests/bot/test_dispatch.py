@@ -361,5 +361,16 @@ def test_a_payload_that_slack_never_sends_is_acked_and_logged(
     assert "a listener failed, reference" in caplog.text
 
 
+@pytest.mark.parametrize("event", [{"type": "app_mention", "user": None}, {"type": "message", "text": 5}])
+def test_an_event_that_cannot_be_read_is_acked_so_that_slack_sends_it_no_more(
+    scene: Scene, caplog: pytest.LogCaptureFixture, event: dict[str, object]
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        answer = deliver(scene.bot, {"type": "event_callback", "team_id": "T0", "event": event})
+    assert answer.status == 200
+    assert scene.slack.calls == []
+    assert "AssertionError" not in caplog.text
+
+
 def deliver(bot: Bot, body: dict[str, Any]) -> BoltResponse:
     return bot.app.dispatch(BoltRequest(mode="socket_mode", body=body))
