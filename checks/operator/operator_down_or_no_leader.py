@@ -63,7 +63,7 @@ def operator_down_or_no_leader(
         kind=Kind.CAUSE,
         severity=Severity.HIGH,
         confidence=Confidence.CERTAIN if sure and not mute else Confidence.LIKELY,
-        title="no operator replica is ready" + (f": {reason}" if reason else "")
+        title="no operator replica is ready" + (f": {_short(mine)}" if reason else "")
         if operator.ready == 0
         else "operator replicas are ready, but none renews the lease",
         because=f"{operator.ready} of {operator.desired} replicas are ready and the lease is "
@@ -123,6 +123,12 @@ def _lapsed(lease: Lease | None, meta: Meta) -> bool | None:
 
 def _word(lapsed: bool | None) -> str:
     return {True: "older than its duration", False: "still fresh", None: "not known"}[lapsed]
+
+
+def _short(pods: tuple[Pod, ...]) -> str:
+    """Why, for a title: the scheduler's own words run to hundreds of characters."""
+    states = (pod.waiting_reasons for pod in pods if not pod.ready and pod.waiting_reasons)
+    return "; ".join(next(states, ("its pods wait for the scheduler",)))
 
 
 def _reason(pods: tuple[Pod, ...]) -> str:

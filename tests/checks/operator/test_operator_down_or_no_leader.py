@@ -74,6 +74,14 @@ def test_names_an_operator_without_replica_and_leader() -> None:
     assert explained(finding, "operator-not-ready") is None
 
 
+def test_keeps_the_schedulers_long_words_out_of_the_title() -> None:
+    said = "0/5 nodes are available: 5 node(s) had untolerated taint {dedicated: apps}."
+    waits = pod("cilium-operator-1", "kube-system", labels=OPERATOR, unscheduled_message=said)
+    finding = only(judge(mine=(waits,)))
+    assert finding.title == "no operator replica is ready: its pods wait for the scheduler"
+    assert said in {e.value for e in finding.evidence}
+
+
 def test_is_only_likely_while_it_is_not_known_what_ends_a_crashing_operator() -> None:
     crashing = (pod("cilium-operator-1", "kube-system", labels=OPERATOR, restarts=7),)
     blind = only(judge(mine=crashing))
