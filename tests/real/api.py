@@ -106,6 +106,7 @@ class Api:
 CLUSTER_WIDE = {
     "APIService",
     "CiliumClusterwideNetworkPolicy",
+    "CiliumEndpointSlice",
     "CiliumNode",
     "CiliumPodIPPool",
     "ClusterRole",

@@ -7,7 +7,7 @@ from tests.builder.model import Node
 from tests.scenarios.capacity import foreign
 from tests.scenarios.corpus import scenario
 from tests.scenarios.healthy import plain
-from tests.scenarios.objects import put_list
+from tests.scenarios.objects import LAUNCHED, put_list
 from tests.scenarios.subnets import interface_failures, running, work
 
 STARTUP: Object = {"key": "node.cilium.io/agent-not-ready", "value": "true", "effect": "NoExecute"}
@@ -144,10 +144,10 @@ def healthy_while_karpenter_launches_two_nodes_for_one() -> MemorySource:
             }
             conditions.append({"type": "Empty", "status": "True", "reason": "Empty"})
             conditions.append({"type": "Consolidatable", "status": "True", "reason": "Consolidatable"})
-        claims.append({"metadata": meta, "spec": {}, "status": {"conditions": conditions}})
+        claims.append({"metadata": meta, "spec": LAUNCHED, "status": {"conditions": conditions}})
     pool: Object = {
         "metadata": {"name": "general", "creationTimestamp": "2026-10-22T09:00:00Z"},
-        "spec": {"template": {"spec": {"requirements": [], "taints": []}}, "disruption": {}},
+        "spec": {"template": {"spec": LAUNCHED | {"taints": []}}, "disruption": {}},
     }
     source = put_list(c.source(), "apis/karpenter.sh/v1/nodeclaims", "NodeClaim", claims)
     return put_list(source, "apis/karpenter.sh/v1/nodepools", "NodePool", [pool])

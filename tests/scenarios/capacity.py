@@ -6,7 +6,7 @@ from tests.builder.joining import unserved
 from tests.builder.model import Node
 from tests.builder.vpc_model import Eni
 from tests.scenarios.corpus import scenario
-from tests.scenarios.objects import put_list
+from tests.scenarios.objects import LAUNCHED, put_list
 
 
 def foreign(node: Node, number: int, *, card: int = 0, kind: str = "interface", text: str = "") -> Eni:
@@ -149,9 +149,7 @@ def healthy_where_karpenter_reckons_with_more_pods_than_fit() -> MemorySource:
             "apiVersion": "karpenter.sh/v1",
             "kind": "NodeClaim",
             "metadata": {"name": f"general-{n}", "creationTimestamp": "2026-11-02T09:00:00Z"},
-            "spec": {
-                "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default"}
-            },
+            "spec": LAUNCHED,
             "status": {
                 "nodeName": node.name,
                 "providerID": f"aws:///{node.zone}/{node.instance_id}",

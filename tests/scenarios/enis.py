@@ -3,9 +3,10 @@
 from tests.builder import Cluster, MemorySource, ago
 from tests.builder.model import Node
 from tests.builder.vpc_model import Eni
-from tests.checks.collect.told import api_list, entry
+from tests.checks.collect.told import entry
 from tests.scenarios.capacity import foreign
 from tests.scenarios.corpus import scenario
+from tests.scenarios.objects import put_list
 from tests.scenarios.subnets import leaked
 
 INTERFACES = "aws/ec2/describe-network-interfaces"
@@ -141,5 +142,5 @@ def bound(target: str) -> MemorySource:
     c.workload("shop/web", 4, port=8080)
     c.service("shop/web", port=80, target=8080)
     spec = {"serviceRef": {"name": "web", "port": 80}, "targetType": target, "targetGroupARN": "arn:aws:elb"}
-    path = "kubernetes/apis/elbv2.k8s.aws/v1beta1/targetgroupbindings"
-    return c.source().put(path, api_list("TargetGroupBinding", entry("k8s-shop-web", "shop", spec=spec)))
+    path = "apis/elbv2.k8s.aws/v1beta1/targetgroupbindings"
+    return put_list(c.source(), path, "TargetGroupBinding", [entry("k8s-shop-web", "shop", spec=spec)])

@@ -3,7 +3,7 @@
 from tests.builder import Cluster, MemorySource
 from tests.builder.clock import Object
 from tests.scenarios.corpus import scenario
-from tests.scenarios.objects import put_list
+from tests.scenarios.objects import LAUNCHED, put_list
 
 TAINT: Object = {"key": "node.cilium.io/agent-not-ready", "value": "true", "effect": "NoExecute"}
 CREATED = "2026-10-22T09:00:00Z"
@@ -20,9 +20,7 @@ def launched(c: Cluster, pods: int, *, declared: bool = True) -> MemorySource:
                 "creationTimestamp": CREATED,
                 "labels": {"karpenter.sh/nodepool": "general"},
             },
-            "spec": {
-                "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default"}
-            },
+            "spec": LAUNCHED,
             "status": {
                 "nodeName": node.name,
                 "allocatable": {"cpu": "1930m", "memory": "7Gi", "pods": str(pods)},
@@ -31,7 +29,7 @@ def launched(c: Cluster, pods: int, *, declared: bool = True) -> MemorySource:
         }
         for number, node in enumerate(c.node_list)
     ]
-    template: Object = {"requirements": [], "startupTaints": [TAINT] if declared else []}
+    template = LAUNCHED | {"startupTaints": [TAINT] if declared else []}
     pool: Object = {
         "metadata": {"name": "general", "creationTimestamp": CREATED},
         "spec": {"template": {"spec": template}, "disruption": {}},

@@ -9,6 +9,12 @@ from tests.builder.clock import Object, digits
 Way = Literal["internet", "nat", "none"]
 
 
+LAUNCHED: Object = {  # what Karpenter requires of every NodeClaim, and of a NodePool's template
+    "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default"},
+    "requirements": [],
+}
+
+
 def put_list(source: MemorySource, path: str, kind: str, items: Sequence[Object]) -> MemorySource:
     """A list of the Kubernetes API at ``kubernetes/<path>``, instead of what stands there."""
     api = path.removeprefix("apis/").removeprefix("api/").rpartition("/")[0]

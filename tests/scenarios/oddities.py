@@ -4,7 +4,7 @@ from tests.builder import Cluster, MemorySource, ago, items
 from tests.builder.clock import Object
 from tests.scenarios.corpus import scenario
 from tests.scenarios.healthy import plain
-from tests.scenarios.objects import put_list
+from tests.scenarios.objects import LAUNCHED, put_list
 from tests.scenarios.subnets import running
 
 
@@ -180,12 +180,12 @@ def healthy_karpenter_pools_with_the_startup_taint() -> MemorySource:
     taints = [{"key": "node.cilium.io/agent-not-ready", "value": "true", "effect": "NoExecute"}]
     pool: Object = {
         "metadata": {"name": "general", "creationTimestamp": "2026-10-22T09:00:00Z"},
-        "spec": {"template": {"spec": {"requirements": [], "startupTaints": taints}}, "disruption": {}},
+        "spec": {"template": {"spec": LAUNCHED | {"startupTaints": taints}}, "disruption": {}},
     }
     claims: list[Object] = [
         {
             "metadata": {"name": f"general-{n}", "creationTimestamp": "2026-11-02T09:00:00Z"},
-            "spec": {},
+            "spec": LAUNCHED,
             "status": {
                 "nodeName": node.name,
                 "providerID": f"aws:///{node.zone}/{node.instance_id}",
