@@ -1,6 +1,6 @@
 """What the bot keeps, by name and with a type: latest reports and deliveries seen.
 
-A store that cannot be asked costs what it keeps, never an answer: reads find nothing, writes are logged.
+A store that cannot be asked costs what others kept, never an answer: what this process kept it still knows.
 """
 
 import hashlib
@@ -68,15 +68,15 @@ class Shelf:
             return mine
 
     def _get(self, key: str) -> Kept | None:
+        kept = None
         try:
             kept = self._decoded(key, self._store.get(key))
         except StoreError as error:
-            logger.warning("%s is not read: %s", key, error)
+            logger.warning("%s is not read, and what this process knows is taken: %s", key, error)
+            _, kept = self._last.get(key, (b"", None))
         except (msgspec.DecodeError, RecursionError):  # another version's, or garbled
             logger.warning("%s is not understood and passed over", key)
-        else:
-            return kept if kept is not None and kept.version == VERSION else None
-        return None
+        return kept if kept is not None and kept.version == VERSION else None
 
     def _decoded(self, key: str, value: bytes | None) -> Kept | None:
         """The value, or the one that the same bytes gave last time: a large report takes 20 ms."""
@@ -89,6 +89,8 @@ class Shelf:
     def _put(self, key: str, report: Report) -> None:
         try:
             kept = Kept(version=VERSION, at=self._now(), report=report)
-            self._store.put(key, msgspec.json.encode(kept), REPORT_KEPT)
+            value = msgspec.json.encode(kept)
+            self._last[key] = (value, kept)
+            self._store.put(key, value, REPORT_KEPT)
         except StoreError as error:
             logger.warning("%s is not kept: %s", key, error)

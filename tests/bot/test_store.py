@@ -183,8 +183,9 @@ def test_redis_away_costs_what_it_keeps_and_never_an_answer(
     redis = FakeRedis(clock)
     shelf = Shelf(RedisStore(redis, (Away,), clock), lambda: NOON)
     redis.away = True
-    shelf.keep_report("shop", incident())
     assert shelf.report("shop") is None
+    shelf.keep_report("shop", incident())
+    assert shelf.report("shop") == Kept(version=1, at=NOON, report=incident())  # as this process knows it
     assert shelf.first("delivery")
     assert not shelf.first("delivery")  # told apart in this process all the same
     redis.away = False
