@@ -64,6 +64,16 @@ def test_serves_socket_mode_from_the_ack_to_the_report() -> None:
         assert standin.wait_for(lambda: len(standin.calls("chat.update")) >= 2)
 
 
+def test_acks_in_time_while_slack_takes_a_connection_away() -> None:
+    with Standin() as standin, running(standin, recorded(RECORDINGS / "healthy_eni")):
+        assert standin.wait_connected()
+        assert standin.command(USER, CHANNEL, "help").error is None
+        standin.sockets.disconnect("refresh_requested")
+        assert standin.wait_for(lambda: len(standin.calls("apps.connections.open")) == 2)
+        assert standin.wait_connected()
+        assert standin.command(USER, CHANNEL, "help").error is None
+
+
 def test_serves_signed_http() -> None:
     cluster = recorded(RECORDINGS / "healthy_eni")
     with Standin() as standin, running(standin, cluster, http_port=0) as doors:

@@ -236,6 +236,12 @@ def test_home_shows_the_last_looks_and_begins_none() -> None:
         assert "1 of 2 clusters to look at" in shown
         assert "Threads in which you asked" in shown
         assert f"p{thread.ts.replace('.', '')}" in shown  # the link to it
+        stage.slack.shortcut(thread, "diagnose_message")
+        stage.rest()
+        stage.slack.open_home()
+        stage.rest()
+        assert "Diagnose this message" in home(stage)
+        assert "diagnose_message" not in home(stage)
         assert (shop.started, bank.started) == (1, 0)
 
 
