@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.child import Child
 from bench.reading import floor, sweep
+from bot.arenas import few_arenas
 
 PAIRS = 9
 MOST_RATIO = 2.0
@@ -49,6 +50,7 @@ def memory(base: str) -> float:
     from checks.collect.registry import collectors
     from checks.load import load_checks
 
+    few_arenas()  # as the bot does before its threads begin
     collectors(), load_checks()
     gc.collect()
     before = resident()
@@ -70,6 +72,11 @@ def resident() -> int:
 
 
 def _peak() -> int:
+    """Bytes at the most. In ru_maxrss Linux counts what stood before this program was put into the process."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -108,7 +108,7 @@ def policy_without_dns() -> Cluster:
 
 CASES: list[tuple[str, Build, str]] = [
     ("prefix-delegation-wrong-helm-key", wrong_key, CILIUM_NODES),
-    ("prefix-delegation-non-nitro", xen, "aws/ec2/describe-instance-types"),
+    ("prefix-delegation-non-nitro", xen, "kubernetes/api/v1/namespaces/kube-system/configmaps/cilium-config"),
     ("subnet-free-ips-exhausted", empty_zone, CILIUM_NODES),
     ("prefix-fragmentation-insufficient-cidr-blocks", scattered, "aws/ec2/describe-network-interfaces"),
     ("operator-down-or-no-leader", operator_gone, "kubernetes/apis/apps/v1/deployments"),
