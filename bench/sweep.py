@@ -72,7 +72,7 @@ def resident() -> int:
 
 
 def _peak() -> int:
-    """Bytes at the most. In ru_maxrss Linux counts what stood before this program was put into the process."""
+    """Bytes at the most. In ru_maxrss Linux counts what the process was before it ran this program."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
